@@ -1,0 +1,180 @@
+//! The places that one call of a recipe may read and write.
+//!
+//! - In: the configured directories, the outputs that the part names, the grants.
+//! - Out: an answer for each deed on a real path: allowed, or a [`Denial`].
+//! - Not here: finding the real path of a handle (`recipe`'s guard).
+
+use std::collections::BTreeSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::Protected;
+
+/// What a recipe wants to do with a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// Make something where nothing is.
+    Create,
+    /// Change, replace, rename or remove what is there.
+    Change,
+    /// Make a symbolic or hard link.
+    Link,
+}
+
+/// Something that a recipe wanted and was not given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denial {
+    /// What it wanted to do.
+    pub deed: Deed,
+    /// The real path.
+    pub path: Utf8PathBuf,
+    /// Why not, as part of a sentence.
+    pub why: &'static str,
+    /// The flag that would allow it, if one would.
+    pub flag: Option<String>,
+}
+
+/// What one call may touch. Paths are absolute and real.
+#[derive(Debug, Clone, Default)]
+pub struct Reach {
+    /// The buildout directory.
+    pub root: Utf8PathBuf,
+    /// Directories that may be read.
+    pub read: Vec<Utf8PathBuf>,
+    /// Directories below which new things may be made.
+    pub make: Vec<Utf8PathBuf>,
+    /// Places that the part may make itself, and anything below.
+    pub outputs: Vec<Utf8PathBuf>,
+    /// Directories that the user opened for writing, over what is there too.
+    pub granted: Vec<Utf8PathBuf>,
+    /// Places in such directories that the part may make or replace itself, and anything below.
+    pub granted_places: Vec<Utf8PathBuf>,
+    /// What is the part's own already: each path that it was seen to make.
+    pub own: BTreeSet<Utf8PathBuf>,
+    /// Whether links may be made.
+    pub links: bool,
+    /// Names and files that nothing may write.
+    pub protected: Protected,
+}
+
+impl Reach {
+    /// Whether anything can be written at all; not in `init`.
+    pub fn writes(&self) -> bool {
+        !(self.make.is_empty()
+            && self.outputs.is_empty()
+            && self.granted.is_empty()
+            && self.granted_places.is_empty())
+    }
+
+    /// Says whether `deed` on the real path `path` is allowed; `own` tells what this call made so far.
+    ///
+    /// # Errors
+    ///
+    /// A [`Denial`] with the reason and, where there is one, the flag that would allow it.
+    pub fn allows(&self, deed: Deed, path: &Utf8Path, own: bool) -> Result<Permit, Denial> {
+        let deny = |why, flag| Err(Denial { deed, path: path.to_owned(), why, flag });
+        if !self.writes() {
+            return deny("`init` can write nothing", None);
+        }
+        let grant = || {
+            let directory = if deed == Deed::Create { path.parent().unwrap_or(path) } else { path };
+            Some(format!("--allow-write={directory}"))
+        };
+        let below = |roots: &[Utf8PathBuf]| {
+            let holding = roots.iter().filter(|root| path.starts_with(root) && path != root.as_path());
+            holding.max_by_key(|root| root.as_str().len()).cloned()
+        };
+        let parent = |place: &Utf8PathBuf| place.parent().unwrap_or(place).to_owned();
+        let place = self.granted_places.iter().find(|place| path.starts_with(place)).map(parent);
+        let granted = below(&self.granted).or(place);
+        // The directories on the way to an output may be made as well.
+        let on_the_way =
+            |place: &Utf8Path| place.starts_with(path) && path.starts_with(&self.root) && path != self.root;
+        let output =
+            || self.outputs.iter().find(|place| path.starts_with(place) || on_the_way(place)).map(parent);
+        let Some(root) = granted.clone().or_else(|| below(&self.make)).or_else(output) else {
+            return deny("it lies outside the places that a part may write", grant());
+        };
+        if self.protected.covers(&root, path) {
+            return deny("the name is protected", None);
+        }
+        if deed == Deed::Link && !self.links {
+            return deny("making links was not granted", Some("--allow-links".to_owned()));
+        }
+        let own = own || self.own.contains(path);
+        match deed {
+            Deed::Change if !own && granted.is_none() => deny("this part did not make it", grant()),
+            Deed::Change if !own => Ok(Permit::Granted),
+            Deed::Change | Deed::Create | Deed::Link => Ok(Permit::Own),
+        }
+    }
+}
+
+/// Why a deed is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permit {
+    /// The thing is new, or the part made it.
+    Own,
+    /// The user opened the directory: what is overwritten there is reported.
+    Granted,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reach() -> Reach {
+        Reach {
+            root: "/p".into(),
+            make: vec!["/p/parts".into(), "/p/bin".into()],
+            outputs: vec!["/p/etc/app.conf".into()],
+            granted: vec!["/srv/data".into()],
+            own: ["/p/parts/x".into()].into(),
+            ..Reach::default()
+        }
+    }
+
+    fn says(deed: Deed, path: &str) -> Result<Permit, &'static str> {
+        reach().allows(deed, Utf8Path::new(path), false).map_err(|denial| denial.why)
+    }
+
+    #[test]
+    fn new_things_are_made_below_the_parts_directories_and_at_outputs_only() {
+        assert_eq!(says(Deed::Create, "/p/parts/x/y"), Ok(Permit::Own));
+        assert_eq!(says(Deed::Create, "/p/etc/app.conf"), Ok(Permit::Own));
+        assert_eq!(says(Deed::Create, "/p/etc"), Ok(Permit::Own), "the way to an output");
+        for path in ["/p/parts", "/p/src/x", "/p/etc/other", "/etc/passwd", "/p/partsx", "/p"] {
+            assert!(says(Deed::Create, path).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_there_is_changed_only_if_it_is_own_or_lies_in_a_granted_directory() {
+        assert_eq!(says(Deed::Change, "/p/parts/x"), Ok(Permit::Own));
+        assert_eq!(says(Deed::Change, "/p/parts/y"), Err("this part did not make it"));
+        assert_eq!(says(Deed::Change, "/p/parts/x/y"), Err("this part did not make it"));
+        assert_eq!(says(Deed::Change, "/srv/data/y"), Ok(Permit::Granted));
+        assert_eq!(says(Deed::Change, "/srv/data"), Err("it lies outside the places that a part may write"));
+    }
+
+    #[test]
+    fn links_need_a_grant_of_their_own() {
+        assert_eq!(says(Deed::Link, "/p/parts/x/l"), Err("making links was not granted"));
+        let linking = Reach { links: true, ..reach() };
+        assert_eq!(linking.allows(Deed::Link, Utf8Path::new("/p/parts/x/l"), false), Ok(Permit::Own));
+    }
+
+    #[test]
+    fn a_protected_name_is_denied_in_every_place() {
+        for path in ["/p/parts/x/.git/hooks/a", "/srv/data/.buildout", "/p/bin/.Installed.cfg"] {
+            assert_eq!(says(Deed::Create, path), Err("the name is protected"), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_reach_without_places_can_write_nothing() {
+        let denial = Reach::default().allows(Deed::Create, Utf8Path::new("/p/parts/x"), true).unwrap_err();
+        assert_eq!(denial.why, "`init` can write nothing");
+        assert_eq!(denial.flag, None);
+    }
+}

@@ -1,0 +1,488 @@
+//! The command line: what was typed becomes [`Arguments`].
+//!
+//! - In: the arguments of the process, without the program's name.
+//! - Out: [`Arguments`], plain data, or an [`ArgumentError`] in zc.buildout's words.
+//! - Not here: which options there are (`help`), doing what is asked for (one file per command).
+//!
+//! Rules: zc.buildout 6, `main`: letters can stand in one group (`-vN`), `c` is the last of its group and takes the rest
+//! as its file; assignments stand before the command; flags such as `-o` are assignments, and of several that speak of
+//! one option the last wins. Ours: options can stand behind the command, and every option has a long name.
+//! clap describes the options but does not read them: its grammar is not zc.buildout's.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use clap::{Arg, ArgAction};
+
+use super::argument_error::ArgumentError;
+use super::command::Command;
+use super::help;
+use crate::config::Assignment;
+use crate::diagnostic::nearest;
+
+/// What was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arguments {
+    /// What to do.
+    pub command: Command,
+    /// `-c`: path or URL of the configuration file, as typed.
+    pub file: Option<String>,
+    /// In the order in which they count; flags that mean an assignment are among them.
+    pub assignments: Vec<Assignment>,
+    /// 10 for each `-v`, −10 for each `-q`. It is among the assignments too.
+    pub verbosity: i64,
+    /// Whether the user's `default.cfg` is read: not with `-U`.
+    pub user_defaults: bool,
+    /// `-D`: all is told about an error.
+    pub debug: bool,
+    /// `--json`: programs are told, not people.
+    pub json: bool,
+    /// `--state-dir`, as typed.
+    pub state_directory: Option<Utf8PathBuf>,
+    /// `--python-version`, as typed.
+    pub python_version: Option<String>,
+    /// `--recipe-time-limit`.
+    pub recipe_time_limit: Option<Duration>,
+    /// `--adopt`: foreign records are taken over.
+    pub adopt: bool,
+    /// What every recipe may do beyond the defaults.
+    pub allowed: Allowed,
+}
+
+/// Access that the user grants for this run, as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Allowed {
+    /// `--allow-read`: directories.
+    pub read: Vec<Utf8PathBuf>,
+    /// `--allow-write`: directories.
+    pub write: Vec<Utf8PathBuf>,
+    /// `--allow-env`: names.
+    pub env: BTreeSet<String>,
+    /// `--allow-links`.
+    pub links: bool,
+}
+
+impl Arguments {
+    /// Reads the arguments of the process, without the program's name.
+    ///
+    /// # Errors
+    ///
+    /// [`ArgumentError`]: the first argument that is wrong; with `-h` before it, help is shown all the same.
+    pub fn parse(typed: impl IntoIterator<Item = OsString>) -> Result<Self, ArgumentError> {
+        let mut reading = Reading::new();
+        match reading.read(typed) {
+            Ok(()) => reading.finish(),
+            Err(_) if reading.help => reading.finish(),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The arguments as far as they have been read.
+struct Reading {
+    /// What can be typed.
+    options: Vec<Arg>,
+    arguments: Arguments,
+    /// Where among the assignments that of the verbosity belongs: at the last `-v` or `-q`.
+    verbosity_at: usize,
+    /// The command and what belongs to it.
+    words: Vec<String>,
+    help: bool,
+    version: bool,
+}
+
+impl Reading {
+    fn new() -> Self {
+        let arguments = Arguments {
+            command: Command::Install { parts: Vec::new() },
+            file: None,
+            assignments: Vec::new(),
+            verbosity: 0,
+            user_defaults: true,
+            debug: false,
+            json: false,
+            state_directory: None,
+            python_version: None,
+            recipe_time_limit: None,
+            adopt: false,
+            allowed: Allowed::default(),
+        };
+        let options = help::command().get_arguments().cloned().collect();
+        Self { options, arguments, verbosity_at: 0, words: Vec::new(), help: false, version: false }
+    }
+
+    fn read(&mut self, typed: impl IntoIterator<Item = OsString>) -> Result<(), ArgumentError> {
+        let mut typed = typed.into_iter().map(|argument| {
+            argument.into_string().map_err(|argument| ArgumentError::NotText {
+                argument: argument.to_string_lossy().into_owned(),
+            })
+        });
+        while let Some(argument) = typed.next().transpose()? {
+            if argument == "--" {
+                // Names may begin with a hyphen or hold an equals sign.
+                for word in typed {
+                    self.words.push(word?);
+                }
+                return Ok(());
+            }
+            let mut next = || typed.next().transpose();
+            match argument.strip_prefix('-') {
+                Some(rest) => match rest.strip_prefix('-') {
+                    Some(long) => self.long(long, &mut next)?,
+                    None => self.group(rest, &mut next)?,
+                },
+                None => self.word(argument)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// One argument that is no option.
+    fn word(&mut self, argument: String) -> Result<(), ArgumentError> {
+        if argument.is_empty() {
+            return Err(ArgumentError::Empty);
+        }
+        match (argument.contains('='), self.words.first()) {
+            (true, None) => {
+                let invalid = |_| ArgumentError::Assignment { argument: argument.clone() };
+                self.arguments.assignments.push(Assignment::parse(&argument).map_err(invalid)?);
+            }
+            (true, Some(command)) => {
+                return Err(ArgumentError::LateAssignment { argument, command: command.clone() });
+            }
+            (false, _) => self.words.push(argument),
+        }
+        Ok(())
+    }
+
+    /// Letters behind one hyphen; none is allowed and means nothing.
+    fn group(&mut self, letters: &str, next: &mut Next<'_>) -> Result<(), ArgumentError> {
+        let group = || format!("-{letters}");
+        for (at, letter) in letters.char_indices() {
+            let Some(name) = self.name_of(letter) else {
+                let shown = format!("-{letter}");
+                return Err(ArgumentError::UnknownOption { typed: shown.clone(), shown, nearest: None });
+            };
+            let rest = &letters[at + letter.len_utf8()..];
+            match name.as_str() {
+                "config" => {
+                    let file = if rest.is_empty() { next()? } else { Some(rest.to_owned()) };
+                    let file = file.filter(|file| !file.is_empty());
+                    self.arguments.file = Some(file.ok_or_else(|| ArgumentError::NoFile { group: group() })?);
+                    return Ok(());
+                }
+                "timeout" => {
+                    let seconds = if rest.is_empty() { next()? } else { None };
+                    let seconds = seconds.ok_or_else(|| ArgumentError::NoTimeout { group: group() })?;
+                    return self.timeout(&seconds).ok_or_else(|| ArgumentError::Timeout { group: group() });
+                }
+                name => self.switch(name),
+            }
+        }
+        Ok(())
+    }
+
+    /// A long option, with its value behind `=` or in the next argument.
+    fn long(&mut self, typed: &str, next: &mut Next<'_>) -> Result<(), ArgumentError> {
+        let (name, value) = match typed.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (typed, None),
+        };
+        let Some(option) = self.options.iter().find(|option| option.get_long() == Some(name)) else {
+            let names = self.options.iter().filter_map(Arg::get_long);
+            return Err(ArgumentError::UnknownOption {
+                shown: "--".to_owned(),
+                typed: format!("--{name}"),
+                nearest: nearest(name, names).map(|name| format!("--{name}")),
+            });
+        };
+        let name = option.get_id().to_string();
+        if matches!(option.get_action(), ArgAction::SetTrue) {
+            return match value {
+                Some(_) => Err(ArgumentError::UselessValue { option: name }),
+                None => {
+                    self.switch(&name);
+                    Ok(())
+                }
+            };
+        }
+        let what = option.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
+        let value = match value {
+            Some(value) => Some(value),
+            None => next()?,
+        };
+        match value.filter(|value| !value.is_empty()) {
+            Some(value) => self.value(&name, value),
+            None => Err(ArgumentError::NoValue { option: name, value: what.unwrap_or_default() }),
+        }
+    }
+
+    fn name_of(&self, letter: char) -> Option<String> {
+        let option = self.options.iter().find(|option| option.get_short() == Some(letter))?;
+        Some(option.get_id().to_string())
+    }
+
+    fn switch(&mut self, name: &str) {
+        match name {
+            "no-user-defaults" => self.arguments.user_defaults = false,
+            "offline" => self.assign("offline", "true"),
+            "online" => self.assign("offline", "false"),
+            "newest" => self.assign("newest", "true"),
+            "no-newest" => self.assign("newest", "false"),
+            "verbose" => self.louder(10),
+            "quiet" => self.louder(-10),
+            "debug" => self.arguments.debug = true,
+            "json" => self.arguments.json = true,
+            "adopt" => self.arguments.adopt = true,
+            "allow-links" => self.arguments.allowed.links = true,
+            "help" => self.help = true,
+            "version" => self.version = true,
+            other => unreachable!("`help` describes a switch `{other}` that nobody reads"),
+        }
+    }
+
+    fn value(&mut self, name: &str, value: String) -> Result<(), ArgumentError> {
+        let invalid = |value: &str, help: String| ArgumentError::Value {
+            option: name.to_owned(),
+            value: value.to_owned(),
+            help,
+        };
+        match name {
+            "config" => self.arguments.file = Some(value),
+            "timeout" => {
+                self.timeout(&value).ok_or(ArgumentError::Timeout { group: "--timeout".to_owned() })?;
+            }
+            "state-dir" => self.arguments.state_directory = Some(value.into()),
+            "python-version" => {
+                if !value.split('.').all(|number| number.parse::<u32>().is_ok()) {
+                    return Err(invalid(&value, "write numbers with dots, such as `3.11`".to_owned()));
+                }
+                self.arguments.python_version = Some(value);
+            }
+            "recipe-time-limit" => {
+                let limit = duration(&value).ok_or_else(|| {
+                    invalid(&value, "write a time such as `90`, `90s`, `15m` or `2h`".to_owned())
+                })?;
+                self.arguments.recipe_time_limit = Some(limit);
+            }
+            "allow-read" | "allow-write" => {
+                if names_a_part(&value) {
+                    let help =
+                        format!("grants are for all parts; a directory of that name is `--{name}=./{value}`");
+                    return Err(invalid(&value, help));
+                }
+                let allowed = &mut self.arguments.allowed;
+                if name == "allow-read" { &mut allowed.read } else { &mut allowed.write }.push(value.into());
+            }
+            "allow-env" => {
+                if value.contains([':', '=', '\0']) {
+                    let help = "write the name of one variable; grants are for all parts".to_owned();
+                    return Err(invalid(&value, help));
+                }
+                self.arguments.allowed.env.insert(value);
+            }
+            other => unreachable!("`help` describes an option `{other}` that nobody reads"),
+        }
+        Ok(())
+    }
+
+    fn assign(&mut self, option: &str, text: &str) {
+        self.arguments.assignments.push(Assignment::set("buildout", option, text));
+    }
+
+    fn louder(&mut self, verbosity: i64) {
+        self.arguments.verbosity += verbosity;
+        self.verbosity_at = self.arguments.assignments.len();
+    }
+
+    fn timeout(&mut self, seconds: &str) -> Option<()> {
+        seconds.parse::<u64>().ok()?;
+        self.assign("socket-timeout", seconds);
+        Some(())
+    }
+
+    /// Makes the command out of its words.
+    fn finish(mut self) -> Result<Arguments, ArgumentError> {
+        if self.arguments.verbosity != 0 {
+            let verbosity = Assignment::set("buildout", "verbosity", &self.arguments.verbosity.to_string());
+            self.arguments.assignments.insert(self.verbosity_at, verbosity);
+        }
+        self.arguments.command = if self.version {
+            Command::Version
+        } else if self.help {
+            Command::help_for(&self.words)
+        } else {
+            Command::parse(&self.words)?
+        };
+        Ok(self.arguments)
+    }
+}
+
+/// Gives the next argument, if there is one.
+type Next<'a> = dyn FnMut() -> Result<Option<String>, ArgumentError> + 'a;
+
+/// Whether the value of a grant begins with a part's name: what stands before the first `:`, unless it is a path.
+fn names_a_part(value: &str) -> bool {
+    value.contains(':') && !value.starts_with(['/', '.', '~'])
+}
+
+/// Reads whole seconds, or a number with `s`, `m` or `h`; nothing lasts no time.
+fn duration(text: &str) -> Option<Duration> {
+    let (number, seconds) = match text.char_indices().last()? {
+        (at, 's') => (&text[..at], 1),
+        (at, 'm') => (&text[..at], 60),
+        (at, 'h') => (&text[..at], 3600),
+        _ => (text, 1),
+    };
+    let seconds = number.parse::<u64>().ok()?.checked_mul(seconds)?;
+    (seconds > 0).then(|| Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(typed: &[&str]) -> Result<Arguments, ArgumentError> {
+        Arguments::parse(typed.iter().map(OsString::from))
+    }
+
+    fn parsed(typed: &[&str]) -> Arguments {
+        parse(typed).unwrap_or_else(|error| panic!("{typed:?}: {error}"))
+    }
+
+    /// The assignments as they would be typed.
+    fn assigned(typed: &[&str]) -> Vec<String> {
+        let arguments = parsed(typed);
+        let written = arguments.assignments.iter();
+        written.map(|a| format!("{}:{} {:?} {}", a.section, a.option, a.operator, a.text)).collect()
+    }
+
+    #[test]
+    fn nothing_means_install_everything() {
+        let arguments = parsed(&[]);
+        assert_eq!(arguments.command, Command::Install { parts: Vec::new() });
+        assert!(arguments.user_defaults);
+        assert_eq!((arguments.file, arguments.verbosity), (None, 0));
+        assert_eq!(
+            parsed(&["-"]).command,
+            Command::Install { parts: Vec::new() },
+            "a lone hyphen is nothing"
+        );
+    }
+
+    #[test]
+    fn letters_can_stand_in_one_group_and_the_last_may_take_a_value() {
+        for typed in [
+            &["-vc", "other.cfg"][..],
+            &["-vcother.cfg"],
+            &["-v", "-c", "other.cfg"],
+            &["--verbose", "--config=other.cfg"],
+            &["--config", "other.cfg", "-v"],
+        ] {
+            let arguments = parsed(typed);
+            assert_eq!(
+                (arguments.file.as_deref(), arguments.verbosity),
+                (Some("other.cfg"), 10),
+                "{typed:?}"
+            );
+        }
+        assert_eq!(assigned(&["-Nc", "other.cfg"]), ["buildout:newest Set false"]);
+        let arguments = parsed(&["-UD"]);
+        assert!(!arguments.user_defaults && arguments.debug);
+    }
+
+    #[test]
+    fn flags_are_assignments_and_the_last_one_wins() {
+        assert_eq!(
+            assigned(&["-oO", "offline=true", "-n", "a:v=1", "-N", "-t", "5", "a:v+=2"]),
+            [
+                "buildout:offline Set true",
+                "buildout:offline Set false",
+                "buildout:offline Set true",
+                "buildout:newest Set true",
+                "a:v Set 1",
+                "buildout:newest Set false",
+                "buildout:socket-timeout Set 5",
+                "a:v Add 2",
+            ]
+        );
+    }
+
+    #[test]
+    fn verbosity_is_counted_and_assigned_where_it_was_last_said() {
+        assert_eq!(
+            assigned(&["-vv", "a:v=1", "-q", "b:v=1"]),
+            ["a:v Set 1", "buildout:verbosity Set 10", "b:v Set 1"]
+        );
+        assert_eq!(assigned(&["-vq"]), [""; 0], "nothing is said, so the file's own counts");
+        assert_eq!(parsed(&["-qq"]).verbosity, -20);
+    }
+
+    #[test]
+    fn options_stand_before_or_behind_the_command() {
+        let arguments = parsed(&["-v", "install", "a", "-o", "b", "--adopt", "--json"]);
+        assert_eq!(arguments.command, Command::Install { parts: vec!["a".to_owned(), "b".to_owned()] });
+        assert!(arguments.adopt && arguments.json);
+        let arguments = parsed(&["annotate", "--", "-x", "a=b"]);
+        assert_eq!(
+            arguments.command,
+            Command::Annotate { sections: vec!["-x".to_owned(), "a=b".to_owned()] },
+            "behind two hyphens everything is a name"
+        );
+    }
+
+    #[test]
+    fn grants_and_limits_are_taken_as_typed() {
+        let arguments = parsed(&[
+            "--allow-read=/srv",
+            "--allow-read",
+            "../shared",
+            "--allow-write=./a:b",
+            "--allow-env=HOME",
+            "--allow-links",
+            "--state-dir=/state",
+            "--python-version=3.11",
+            "--recipe-time-limit=15m",
+        ]);
+        assert_eq!(
+            arguments.allowed,
+            Allowed {
+                read: vec!["/srv".into(), "../shared".into()],
+                write: vec!["./a:b".into()],
+                env: BTreeSet::from(["HOME".to_owned()]),
+                links: true,
+            }
+        );
+        assert_eq!(arguments.state_directory.as_deref(), Some("/state".into()));
+        assert_eq!(arguments.python_version.as_deref(), Some("3.11"));
+        assert_eq!(arguments.recipe_time_limit, Some(Duration::from_secs(900)));
+        assert_eq!(
+            ["90", "90s", "2h", "0", "", "s", "1d", "-1", "99999999999999999999"].map(duration),
+            [Some(90), Some(90), Some(7200), None, None, None, None, None, None]
+                .map(|seconds| seconds.map(Duration::from_secs))
+        );
+    }
+
+    #[test]
+    fn every_option_that_is_described_is_read() {
+        for option in help::command().get_arguments() {
+            let long = option.get_long().expect("every option has a long name");
+            let typed = match long {
+                _ if !option.get_action().takes_values() => format!("--{long}"),
+                "python-version" => format!("--{long}=3.11"),
+                _ => format!("--{long}=5"),
+            };
+            assert!(parse(&[&typed]).is_ok(), "{typed}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_argument_that_is_no_text_is_an_error() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let error = Arguments::parse([OsString::from_vec(vec![b'a', 0xff])]).expect_err("it is wrong");
+        assert_eq!(error.to_string(), "An argument is not UTF-8: a\u{fffd}");
+    }
+}

@@ -1,0 +1,130 @@
+//! The command line: arguments in, exit code out; one file for each command.
+//!
+//! - In: the process's arguments and environment.
+//! - Out: an [`Exit`]; results on standard output, talk on standard error.
+//! - Not here: what a run does (`run` and below).
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `arguments`, `argument_error`, `command`, `help` | what can be typed |
+//! | `request` | arguments and environment become what a run is asked for |
+//! | `python` | the version of the user's own interpreter |
+//! | `install`, `plan`, `annotate`, `query`, `recipe`, `cache` | the commands |
+
+mod annotate;
+mod argument_error;
+mod arguments;
+mod cache;
+mod command;
+mod help;
+mod install;
+mod plan;
+mod python;
+mod query;
+mod recipe;
+mod request;
+
+use std::ffi::OsString;
+
+use camino::Utf8PathBuf;
+
+pub use self::argument_error::ArgumentError;
+pub use self::arguments::{Allowed, Arguments};
+pub use self::command::Command;
+
+use self::request::Asked;
+use crate::diagnostic::{Diagnostic, Exit};
+use crate::environment::Environment;
+use crate::event::Reporter;
+use crate::report::Report;
+use crate::report::threshold::Threshold;
+use crate::run::Stopped;
+use crate::source::SourceMap;
+
+/// Does what was typed, and says how the process ends.
+///
+/// # Errors
+///
+/// Only what cannot be told otherwise: that standard output cannot be written.
+pub fn main(typed: impl IntoIterator<Item = OsString>, environment: &Environment) -> anyhow::Result<Exit> {
+    let started_in = std::env::current_dir().ok().and_then(|path| Utf8PathBuf::from_path_buf(path).ok());
+    let started_in = started_in.unwrap_or_else(|| "/".into());
+    let usual = Threshold::new("INFO", "0").expect("these are the usual ones");
+    let mut report = Report::human(environment, started_in.clone(), usual);
+    let arguments = match Arguments::parse(typed) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let diagnostic = error.diagnostic();
+            report.diagnostic(&diagnostic, &SourceMap::default());
+            return Ok(diagnostic.exit);
+        }
+    };
+    if arguments.json {
+        report = Report::json();
+    }
+    report.set_threshold(usual.more(arguments.verbosity));
+    let asked = Asked { arguments, environment: environment.clone(), started_in };
+    let done = match &asked.arguments.command {
+        Command::Install { parts } => install::run(&asked, parts, &mut report),
+        Command::Plan { parts } => plan::run(&asked, parts, &mut report),
+        Command::Annotate { sections } => annotate::run(&asked, sections, &mut report),
+        Command::Query { section, option } => query::run(&asked, section, option, &mut report),
+        Command::RecipeList => recipe::list(&asked, &mut report),
+        Command::RecipeDescribe { name } => recipe::describe(&asked, name, &mut report),
+        Command::CacheWarm => cache::warm(&asked, &mut report),
+        Command::CacheBundle { output } => cache::bundle(&asked, output),
+        Command::Help { text } => {
+            report.result("help", text, text)?;
+            return Ok(Exit::Done);
+        }
+        Command::Version => {
+            let text = format!("buildout version {}\n", env!("CARGO_PKG_VERSION"));
+            report.result("version", &text, &env!("CARGO_PKG_VERSION"))?;
+            return Ok(Exit::Done);
+        }
+    };
+    match done {
+        Ok(exit) => Ok(exit),
+        Err(Failed::Stopped(stopped)) => {
+            for diagnostic in &stopped.diagnostics {
+                report.diagnostic(diagnostic, &stopped.sources);
+            }
+            Ok(stopped.exit())
+        }
+        Err(Failed::Diagnostic(diagnostic)) => {
+            report.diagnostic(&diagnostic, &SourceMap::default());
+            Ok(diagnostic.exit)
+        }
+        Err(Failed::Output(error)) => Err(error.into()),
+    }
+}
+
+/// Why a command did not end well.
+enum Failed {
+    /// The run stopped.
+    Stopped(Stopped),
+    /// Something else, without a place.
+    Diagnostic(Box<Diagnostic>),
+    /// Standard output cannot be written.
+    Output(std::io::Error),
+}
+
+impl From<Stopped> for Failed {
+    fn from(stopped: Stopped) -> Self {
+        Self::Stopped(stopped)
+    }
+}
+
+impl From<Diagnostic> for Failed {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self::Diagnostic(Box::new(diagnostic))
+    }
+}
+
+impl From<std::io::Error> for Failed {
+    fn from(error: std::io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+type Done = Result<Exit, Failed>;

@@ -1,0 +1,264 @@
+//! Arguments and environment become what a run is asked for.
+//!
+//! - In: [`Arguments`], [`Environment`], where the process was started.
+//! - Out: [`run::Request`], recipe [`Settings`]; all paths absolute and real.
+//! - Not here: reading configuration files.
+
+use std::time::{Duration, SystemTime};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::arguments::Arguments;
+use super::{Failed, python};
+use crate::access::Grants;
+use crate::config::{self, Configuration, Facts};
+use crate::diagnostic::{Diagnostic, Exit};
+use crate::environment::Environment;
+use crate::event::Reporter;
+use crate::installed::Holder;
+use crate::recipe::{CodeCache, Limits, Machine, Settings};
+use crate::report::Report;
+use crate::report::threshold::Threshold;
+use crate::resolve::Surroundings;
+use crate::run;
+use crate::source::SourceMap;
+
+/// All that a command starts from.
+pub(super) struct Asked {
+    pub(super) arguments: Arguments,
+    pub(super) environment: Environment,
+    pub(super) started_in: Utf8PathBuf,
+}
+
+impl Asked {
+    /// The configuration file, absolute.
+    fn file(&self) -> Result<Utf8PathBuf, Failed> {
+        let name = self.arguments.file.as_deref().unwrap_or("buildout.cfg");
+        if name.contains("://") {
+            let error = Diagnostic::error("not-served-yet", format!("Couldn't open {name}"));
+            return Err(error
+                .doing("Initializing.")
+                .note("configuration files from addresses are not served yet")
+                .into());
+        }
+        Ok(plain(&self.started_in.join(name)))
+    }
+
+    /// Everything that loading the configuration needs.
+    pub(super) fn configuration(&self) -> Result<config::Request, Failed> {
+        let file = self.file()?;
+        let mut request = config::Request::new(file);
+        let parent = request.file.parent().unwrap_or(&request.file);
+        let real = parent.canonicalize_utf8().unwrap_or_else(|_| parent.to_owned());
+        request.project = run::project_of(&real, self.environment.home.as_deref());
+        request.facts = self.facts(&request.project)?;
+        request.directory = self.started_in.clone();
+        request.readable = self.grants()?.read;
+        if self.arguments.user_defaults {
+            request.user_defaults = self.environment.default_configuration().filter(|path| path.is_file());
+        }
+        request.assignments = self.arguments.assignments.clone();
+        let granted = self.arguments.allowed.env.iter();
+        request.environment =
+            granted.map(|name| (name.clone(), self.environment.variable(name).map(str::to_owned))).collect();
+        Ok(request)
+    }
+
+    fn facts(&self, project: &Utf8Path) -> Result<Facts, Failed> {
+        let cache = self.environment.cache_directory();
+        let mut facts = match &self.arguments.python_version {
+            Some(version) => python::named(version)?,
+            None => python::found(
+                &self.environment.path,
+                project,
+                cache.as_deref(),
+                self.environment.home.as_deref(),
+            ),
+        };
+        facts.home = self.environment.home.clone();
+        Ok(facts)
+    }
+
+    /// What the user granted, as absolute real paths.
+    pub(super) fn grants(&self) -> Result<Grants, Failed> {
+        let allowed = &self.arguments.allowed;
+        let real = |paths: &[Utf8PathBuf]| -> Result<Vec<Utf8PathBuf>, Failed> {
+            let one = |path: &Utf8PathBuf| {
+                let path = plain(&self.started_in.join(self.home_in(path)));
+                real_or_to_be(&path).ok_or_else(|| {
+                    let error = Diagnostic::error("no-directory", format!("There is no directory {path}"));
+                    Failed::from(error.exit(Exit::Usage))
+                })
+            };
+            paths.iter().map(one).collect()
+        };
+        Ok(Grants {
+            read: real(&allowed.read)?,
+            write: real(&allowed.write)?,
+            env: allowed.env.clone(),
+            links: allowed.links,
+        })
+    }
+
+    fn home_in(&self, path: &Utf8Path) -> Utf8PathBuf {
+        match (path.strip_prefix("~"), &self.environment.home) {
+            (Ok(rest), Some(home)) => home.join(rest),
+            _ => path.to_owned(),
+        }
+    }
+
+    /// The user's state directory.
+    fn state(&self) -> Option<Utf8PathBuf> {
+        match &self.arguments.state_directory {
+            Some(path) => Some(plain(&self.started_in.join(path))),
+            None => self.environment.state_directory(),
+        }
+    }
+
+    /// Everything that a run needs.
+    pub(super) fn run(
+        &self,
+        configuration: config::Request,
+        named: &[String],
+    ) -> Result<run::Request, Failed> {
+        let grants = self.grants()?;
+        let granted = grants.env.iter();
+        let environment = granted
+            .filter_map(|name| Some((name.clone(), self.environment.variable(name)?.to_owned())))
+            .collect();
+        let verbosity = i32::try_from(self.arguments.verbosity).unwrap_or(0);
+        let words: Vec<&str> = ["buildout"].into_iter().chain(named.iter().map(String::as_str)).collect();
+        Ok(run::Request {
+            holder: Holder {
+                pid: std::process::id(),
+                command: words.join(" "),
+                configuration: configuration.file.to_string(),
+                since: since(),
+            },
+            surroundings: Surroundings {
+                grants,
+                environment,
+                machine: machine(verbosity),
+                started_in: self.started_in.clone(),
+            },
+            configuration,
+            named: named.to_vec(),
+            state: self.state(),
+            home: self.environment.home.clone(),
+            adopt: self.arguments.adopt,
+        })
+    }
+
+    /// What recipes are loaded with. Where nothing can be kept, that is said, and the run goes on.
+    pub(super) fn settings(&self, project: &Utf8Path, report: &mut dyn Reporter) -> Settings {
+        let mut limits = Limits::default();
+        if let Some(time) = self.arguments.recipe_time_limit {
+            limits.init_time = time;
+            limits.call_time = time;
+            limits.wall_time = limits.wall_time.max(time);
+        }
+        let (cache, components) = match (self.environment.cache_directory(), self.state()) {
+            (Some(cache), Some(state)) => {
+                let opened = CodeCache::open(
+                    cache.join("code").as_ref(),
+                    state.join("key").as_ref(),
+                    project.as_ref(),
+                );
+                match opened {
+                    Ok(code) => (Some(code), Some(cache.join("components"))),
+                    Err(error) => {
+                        let notice = Diagnostic::notice(
+                            "no-code-cache",
+                            format!("compiled recipes are not kept: {error}"),
+                        );
+                        report.diagnostic(&notice, &SourceMap::default());
+                        (None, None)
+                    }
+                }
+            }
+            _ => {
+                let notice =
+                    Diagnostic::notice("no-code-cache", "compiled recipes are not kept: HOME is not set");
+                report.diagnostic(&notice, &SourceMap::default());
+                (None, None)
+            }
+        };
+        Settings { cache, components, search: self.environment.recipes.clone(), limits }
+    }
+}
+
+/// Shows from now on what the configuration asks for.
+pub(super) fn set_threshold(configuration: &Configuration, report: &mut Report) -> Result<(), Failed> {
+    let text = |option| {
+        let section = configuration.section("buildout")?;
+        Some(section.get(option)?.text().to_owned())
+    };
+    let level = text("log-level").unwrap_or_else(|| "INFO".to_owned());
+    let verbosity = text("verbosity").unwrap_or_else(|| "0".to_owned());
+    match Threshold::new(&level, &verbosity) {
+        Ok(threshold) => {
+            report.set_threshold(threshold);
+            Ok(())
+        }
+        Err(error) => Err(error.diagnostic(None).doing("Initializing.").into()),
+    }
+}
+
+fn machine(verbosity: i32) -> Machine {
+    let windows = std::env::consts::OS == "windows";
+    let fact = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    Machine {
+        facts: vec![
+            fact("os", std::env::consts::OS),
+            fact("arch", std::env::consts::ARCH),
+            fact(
+                "abi",
+                if cfg!(target_env = "musl") {
+                    "musl"
+                } else if cfg!(target_env = "gnu") {
+                    "gnu"
+                } else if windows {
+                    "msvc"
+                } else {
+                    ""
+                },
+            ),
+            fact("exe-suffix", std::env::consts::EXE_SUFFIX),
+            fact("path-separator", if windows { ";" } else { ":" }),
+            fact("buildout-version", env!("CARGO_PKG_VERSION")),
+        ],
+        offline: false,
+        newest: true,
+        verbosity,
+    }
+}
+
+/// The time of day, for another run that waits for this one.
+fn since() -> String {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
+    let (hours, minutes, seconds) = (now / 3600 % 24, now / 60 % 60, now % 60);
+    format!("{hours:02}:{minutes:02}:{seconds:02} UTC")
+}
+
+/// Takes `.` and `..` out of an absolute path by its text.
+pub(super) fn plain(path: &Utf8Path) -> Utf8PathBuf {
+    let mut result = Utf8PathBuf::new();
+    for component in path.components() {
+        match component {
+            camino::Utf8Component::CurDir => {}
+            camino::Utf8Component::ParentDir => {
+                result.pop();
+            }
+            other => result.push(other),
+        }
+    }
+    result
+}
+
+/// The real path; of something that is not there yet, that of the directory above it.
+fn real_or_to_be(path: &Utf8Path) -> Option<Utf8PathBuf> {
+    if let Ok(real) = path.canonicalize_utf8() {
+        return Some(real);
+    }
+    Some(real_or_to_be(path.parent()?)?.join(path.file_name()?))
+}

@@ -1,0 +1,122 @@
+//! One call of a recipe, and what its failure means.
+
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+
+use camino::Utf8PathBuf;
+
+use super::{ExecuteError, Execution};
+use crate::access::Deed;
+use crate::event::Event;
+use crate::installed::{Journal, Made};
+use crate::recipe::{Call, Failure, Outcome, Phase, Recipe, Witness};
+use crate::resolve::{Cause, Part, ResolveError};
+
+/// Writes into the journal what a part is about to make.
+struct Witnessing {
+    part: String,
+    journal: Arc<Mutex<Journal>>,
+}
+
+impl Witness for Witnessing {
+    fn making(&self, made: &Made) -> std::io::Result<()> {
+        let mut journal = self.journal.lock().map_err(|_| std::io::Error::other("the journal is broken"))?;
+        journal.made(&self.part, made).map_err(std::io::Error::other)
+    }
+}
+
+impl Execution<'_> {
+    /// Calls a part's recipe; `own` is what is the part's already.
+    pub(super) fn call(
+        &mut self,
+        part: &Part,
+        phase: Phase,
+        own: Vec<Utf8PathBuf>,
+        installed: Vec<String>,
+    ) -> Outcome {
+        let witness = Witnessing { part: part.name.clone(), journal: Arc::clone(&self.journal) };
+        let call = Call {
+            part: part.name.clone(),
+            phase,
+            entry: part.entry.clone(),
+            options: self.buildout.options(&part.name),
+            installed,
+            reach: self.buildout.reach(part, own),
+            temporary: Some(self.buildout.directories.root.join(".buildout/tmp")),
+            environment: self.buildout.environment_of(part),
+            machine: Arc::clone(self.buildout.machine()),
+            limits: Arc::clone(self.buildout.catalogue.limits()),
+            witness: Some(Arc::new(witness)),
+        };
+        self.serve(&part.recipe, call)
+    }
+
+    /// Begins a call and answers until it is over.
+    pub(super) fn serve(&mut self, recipe: &Arc<Recipe>, call: Call) -> Outcome {
+        let part = call.part.clone();
+        let running = match self.buildout.catalogue.begin(recipe, call) {
+            Ok(running) => running,
+            Err(outcome) => return *outcome,
+        };
+        let outcome = running.serve(&part, &mut self.buildout.serving(self.reporter));
+        self.buildout.catalogue.end(running);
+        self.reporter.event(&Event::ProgressEnded { part: part.clone() });
+        let outcome = outcome.expect("a recipe's thread outlives its call");
+        self.buildout.mark_used(&part, &outcome.used);
+        outcome
+    }
+
+    /// What a failed call comes to.
+    pub(super) fn failed(&self, part: &Part, doing: &str, failure: Failure, outcome: Failed) -> ExecuteError {
+        let section = self.buildout.section(&part.name);
+        let place = |option: &str| section.and_then(|section| section.place(option));
+        let header = section.and_then(|section| section.written.at);
+        let cause = match failure {
+            Failure::Error(error) => {
+                let at = error.detail("option").and_then(place).or(header);
+                Cause::Refused { error, at, denied: outcome.denied }
+            }
+            failure => {
+                let recipe = self.buildout.called(&part.recipe);
+                Cause::Broken { recipe, failure, at: place("recipe") }
+            }
+        };
+        let error = ResolveError { doing: vec![doing.to_owned()], cause: Rc::new(cause) };
+        ExecuteError::Call { error, overwritten: outcome.overwritten }
+    }
+
+    /// Checks what a call returned: absolute paths in places where the part may write.
+    pub(super) fn check_returned(&self, part: &Part, paths: &[String]) -> Result<(), ExecuteError> {
+        let reach = self.buildout.reach(part, []);
+        for path in paths {
+            let refuse =
+                |why| Err(ExecuteError::NotAllowed { part: part.name.clone(), path: path.clone(), why });
+            let plain = Utf8PathBuf::from(path);
+            if !plain.is_absolute() {
+                return refuse("it is not absolute");
+            }
+            if plain.components().any(|component| component == camino::Utf8Component::ParentDir) {
+                return refuse("it holds `..`");
+            }
+            // The parent's links count, the thing itself may be a link.
+            let real = match (
+                plain.parent().and_then(|parent| parent.canonicalize_utf8().ok()),
+                plain.file_name(),
+            ) {
+                (Some(parent), Some(name)) => parent.join(name),
+                _ => plain.clone(),
+            };
+            if let Err(denial) = reach.allows(Deed::Create, &real, true) {
+                return refuse(denial.why);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a failed call leaves to tell.
+#[derive(Default)]
+pub(super) struct Failed {
+    pub(super) denied: Vec<crate::access::Denial>,
+    pub(super) overwritten: Vec<Utf8PathBuf>,
+}

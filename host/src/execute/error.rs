@@ -1,0 +1,86 @@
+//! Why a run stopped.
+
+use camino::Utf8PathBuf;
+
+use super::aside::AsideError;
+use crate::diagnostic::{Diagnostic, Exit};
+use crate::installed::{InstalledError, RunLockError};
+use crate::resolve::ResolveError;
+
+/// Why a run stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecuteError {
+    /// A recipe failed; the cause is told as `init`'s would be.
+    #[error("{}", .error.cause)]
+    Call {
+        /// What failed, and what was being done.
+        error: ResolveError,
+        /// What the call had overwritten under a grant, which cannot be undone.
+        overwritten: Vec<Utf8PathBuf>,
+    },
+    /// A recipe returned a path that its part may not write.
+    #[error("The recipe returned {path}, which the part `{part}` may not write")]
+    NotAllowed {
+        /// The part.
+        part: String,
+        /// What it returned.
+        path: String,
+        /// Why not.
+        why: &'static str,
+    },
+    /// A standard directory is a link, or something else stands in its place.
+    #[error("{path} is {what}, not a directory")]
+    NotADirectory {
+        /// The directory.
+        path: Utf8PathBuf,
+        /// What it is instead.
+        what: &'static str,
+    },
+    /// A signal came between two steps.
+    #[error("interrupted")]
+    Interrupted,
+    /// What is installed cannot be recorded.
+    #[error(transparent)]
+    Installed(#[from] InstalledError),
+    /// The old part could not be kept.
+    #[error(transparent)]
+    Aside(#[from] AsideError),
+    /// Another run is at work here.
+    #[error(transparent)]
+    Lock(#[from] RunLockError),
+    /// The system failed.
+    #[error("Cannot {verb} {path}: {source}")]
+    Io {
+        /// What was tried.
+        verb: &'static str,
+        /// On what.
+        path: Utf8PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl ExecuteError {
+    /// The same error, with the places and the advice a person needs.
+    pub fn diagnostic(&self) -> Diagnostic {
+        match self {
+            Self::Call { error, overwritten } => {
+                overwritten.iter().fold(error.diagnostic(), |diagnostic, path| {
+                    diagnostic
+                        .note(format!("{path} was overwritten, as it was allowed to be; that is not undone"))
+                })
+            }
+            Self::NotAllowed { part, why, .. } => Diagnostic::error("path-not-allowed", self.to_string())
+                .doing(format!("Installing {part}."))
+                .note(*why)
+                .exit(Exit::Denied),
+            Self::NotADirectory { path, .. } => Diagnostic::error("not-a-directory", self.to_string())
+                .help(format!("move {path} away, or name another directory in `[buildout]`")),
+            Self::Interrupted => Diagnostic::error("interrupted", self.to_string()).exit(Exit::Interrupted),
+            Self::Installed(error) => error.diagnostic(),
+            Self::Aside(error) => error.diagnostic(),
+            Self::Lock(error) => error.diagnostic(),
+            Self::Io { .. } => Diagnostic::error("io", self.to_string()),
+        }
+    }
+}

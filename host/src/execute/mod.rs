@@ -1,0 +1,104 @@
+//! Carrying out a plan: what must change, changes; what is recorded, is so.
+//!
+//! - In: a [`Plan`], the [`Buildout`] that serves the recipes, what is [`Installed`].
+//! - Out: `Installed` as it is now, saved after each step; on a failure the old state, as far as it was
+//!   ours to change.
+//! - Not here: deciding (`plan`).
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `adopt` | records that are not vouched for, taken over at the user's word |
+//! | `directories` | the standard directories are made |
+//! | `recover` | what a killed run left to do |
+//! | `steps` | uninstalling, installing, updating, in the order of the plan |
+//! | `call` | one call of a recipe, and what its failure means |
+//! | `remove`, `undo`, `aside` | taking away, taking back, keeping aside |
+//! | `error` | why a run stopped |
+
+mod adopt;
+pub mod aside;
+mod call;
+mod directories;
+mod error;
+mod recover;
+pub mod remove;
+mod steps;
+pub mod undo;
+
+use std::sync::{Arc, Mutex};
+
+use camino::Utf8PathBuf;
+
+use crate::event::Reporter;
+use crate::installed::{Directory, Installed, Journal, RunLock, Sync};
+use crate::plan::Plan;
+use crate::resolve::Buildout;
+
+pub use self::error::ExecuteError;
+use self::remove::Bounds;
+
+/// A run that changes things, and all that it holds meanwhile.
+pub struct Execution<'r> {
+    buildout: &'r mut Buildout,
+    installed: &'r mut Installed,
+    lock: &'r RunLock,
+    journal: Arc<Mutex<Journal>>,
+    reporter: &'r mut dyn Reporter,
+    granted: Vec<Directory>,
+    never: Vec<Utf8PathBuf>,
+}
+
+impl<'r> Execution<'r> {
+    /// Begins: puts right what a killed run left, so that `installed` can be compared with.
+    ///
+    /// `never` is what is never removed, whatever is recorded: the user's home, the state directory.
+    ///
+    /// # Errors
+    ///
+    /// The journal or the state cannot be read or written.
+    pub fn begin(
+        buildout: &'r mut Buildout,
+        installed: &'r mut Installed,
+        lock: &'r RunLock,
+        never: Vec<Utf8PathBuf>,
+        reporter: &'r mut dyn Reporter,
+    ) -> Result<Self, ExecuteError> {
+        let (journal, recovery) = installed.open_journal()?;
+        let granted = buildout.surroundings().grants.write.iter().chain(&buildout.directories.outside);
+        let granted = granted.filter_map(|path| Directory::open(path).ok()).collect();
+        let journal = Arc::new(Mutex::new(journal));
+        let mut execution = Self { buildout, installed, lock, journal, reporter, granted, never };
+        execution.recover(&recovery)?;
+        Ok(execution)
+    }
+
+    /// Compares, now that nothing is half done any more.
+    pub fn plan(&self, named: &[String]) -> Plan {
+        Plan::compare(self.buildout, self.installed, named)
+    }
+
+    /// Carries the plan out.
+    ///
+    /// # Errors
+    ///
+    /// The first failure. What was finished before stays and is recorded; of the part that failed
+    /// nothing is left, and what stood before it is back.
+    pub fn run(&mut self, plan: &Plan) -> Result<(), ExecuteError> {
+        self.make_directories()?;
+        let done = self.steps(plan);
+        let saved = self.installed.save(Sync::Now).and_then(|()| {
+            let mut journal = self.journal.lock().expect("nothing panics while it holds the journal");
+            self.installed.close_journal(&mut journal)
+        });
+        done?;
+        Ok(saved?)
+    }
+
+    fn bounds(&self) -> Bounds<'_> {
+        Bounds { root: self.installed.root(), granted: &self.granted, never: &self.never }
+    }
+
+    fn journal(&self) -> std::sync::MutexGuard<'_, Journal> {
+        self.journal.lock().expect("nothing panics while it holds the journal")
+    }
+}

@@ -1,0 +1,368 @@
+//! Uninstalling, installing, updating, in the order of the plan.
+//!
+//! Rules: `decisions.md` 3.3 to 3.5. What is made anew goes aside first, all of it, in reverse order; what
+//! fails is undone, and everything that is still aside comes back.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+
+use super::aside::{self, Aside};
+use super::call::Failed;
+use super::remove::{Why, remove_owned};
+use super::{ExecuteError, Execution, undo};
+use crate::diagnostic::nearest;
+use crate::event::{Activity, Event, Level, UnusedOption};
+use crate::installed::{Known, Made, Record, Sync};
+use crate::plan::{Action, Plan, Step};
+use crate::recipe::{Call, Outcome, Phase};
+use crate::resolve::Part;
+
+impl Execution<'_> {
+    pub(super) fn steps(&mut self, plan: &Plan) -> Result<(), ExecuteError> {
+        let mut waiting: Vec<(String, Aside)> = Vec::new();
+        let done = self.all_steps(plan, &mut waiting);
+        if done.is_err() {
+            self.bring_back(&mut waiting)?;
+        }
+        done
+    }
+
+    fn all_steps(&mut self, plan: &Plan, waiting: &mut Vec<(String, Aside)>) -> Result<(), ExecuteError> {
+        for name in &plan.going {
+            self.check_cancelled()?;
+            let step = plan.step(name).expect("what goes has a step");
+            self.started(Activity::Uninstalling, step);
+            self.uninstall_hook(name)?;
+            if step.action == Action::Uninstall {
+                self.uninstall(name)?;
+            } else {
+                let aside = self.put_aside(name)?;
+                waiting.push((name.clone(), aside));
+            }
+            self.finished(Activity::Uninstalling, name);
+        }
+        self.report_unused("buildout");
+        for step in &plan.steps {
+            self.check_cancelled()?;
+            match step.action {
+                Action::Uninstall | Action::Keep => {}
+                Action::Install | Action::Reinstall => self.install(plan, step, waiting)?,
+                Action::Update => self.update(step)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Between two steps a signal ends the run; within one, the recipe's call ends.
+    fn check_cancelled(&self) -> Result<(), ExecuteError> {
+        if crate::recipe::cancelled() { Err(ExecuteError::Interrupted) } else { Ok(()) }
+    }
+
+    fn started(&mut self, activity: Activity, step: &Step) {
+        let sources = &self.buildout.configuration.sources;
+        let causes = step.reasons.iter().map(|reason| reason.cause(sources)).collect();
+        self.reporter.event(&Event::StepStarted { activity, part: step.part.clone(), causes });
+    }
+
+    fn finished(&mut self, activity: Activity, part: &str) {
+        self.reporter.event(&Event::StepFinished { activity, part: part.to_owned() });
+    }
+
+    /// The paths that the other installed parts returned, absolute.
+    fn others(&self, part: &str) -> BTreeSet<Utf8PathBuf> {
+        let root = &self.buildout.directories.root;
+        let parts = self.installed.database.parts.iter().filter(|(name, _)| *name != part);
+        parts.flat_map(|(_, record)| record.paths.iter().map(|path| root.join(path))).collect()
+    }
+
+    /// Calls the `uninstall` of the recipe that made a part, if its component can still be had.
+    fn uninstall_hook(&mut self, name: &str) -> Result<(), ExecuteError> {
+        let Some(record) = self.installed.database.parts.get(name).cloned() else { return Ok(()) };
+        let component = self.installed.known.get(name).and_then(|known| known.component);
+        let recipe_text = record.options.get("recipe").map(String::as_str).unwrap_or_default();
+        let (recipe_name, entry) = crate::recipe::split_entry(recipe_text.trim());
+        let found = component
+            .and_then(|digest| self.buildout.catalogue.by_digest(&digest.to_string(), &record.signature));
+        let Some(recipe) = found else {
+            let message = format!(
+                "The recipe {recipe_name} that made it is gone; what it made is removed without its help."
+            );
+            self.reporter.event(&Event::Log { part: Some(name.to_owned()), level: Level::Warning, message });
+            return Ok(());
+        };
+        let call = Call {
+            part: name.to_owned(),
+            phase: Phase::Uninstall,
+            entry: entry.to_owned(),
+            options: record.options.clone().into_iter().collect(),
+            installed: record.paths.clone(),
+            reach: self.uninstall_reach(&recipe, entry, name),
+            temporary: Some(self.buildout.directories.root.join(".buildout/tmp")),
+            environment: Vec::new(),
+            machine: Arc::clone(self.buildout.machine()),
+            limits: Arc::clone(self.buildout.catalogue.limits()),
+            witness: None,
+        };
+        let part = Part {
+            name: name.to_owned(),
+            recipe: Arc::clone(&recipe),
+            entry: entry.to_owned(),
+            needs: BTreeSet::new(),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+        };
+        let outcome = self.serve(&recipe, call);
+        let failed = Failed {
+            denied: outcome.record.denied,
+            overwritten: outcome.record.overwritten.into_iter().collect(),
+        };
+        match outcome.result {
+            Ok(_) => Ok(()),
+            Err(failure) => Err(self.failed(&part, &format!("Uninstalling {name}."), failure, failed)),
+        }
+    }
+
+    fn uninstall_reach(
+        &self,
+        recipe: &Arc<crate::recipe::Recipe>,
+        entry: &str,
+        name: &str,
+    ) -> crate::access::Reach {
+        let part = Part {
+            name: name.to_owned(),
+            recipe: Arc::clone(recipe),
+            entry: entry.to_owned(),
+            needs: BTreeSet::new(),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+        };
+        self.buildout.reach(&part, self.installed.made(name).iter().map(|made| made.path.clone()))
+    }
+
+    /// Removes a part for good.
+    fn uninstall(&mut self, name: &str) -> Result<(), ExecuteError> {
+        let paths =
+            self.installed.database.parts.get(name).map(|record| record.paths.clone()).unwrap_or_default();
+        let made = self.installed.made(name).to_vec();
+        let others = self.others(name);
+        // What is recorded must outlive what is removed.
+        self.installed.save(Sync::Now)?;
+        let removal = remove_owned(self.bounds(), &paths, &made, &others);
+        self.report_kept(&removal.kept);
+        self.hand_over(name, &made, &removal.kept);
+        self.installed.forget(name);
+        Ok(self.installed.save(Sync::Later)?)
+    }
+
+    /// What another part returned too is that part's from now on.
+    fn hand_over(&mut self, from: &str, made: &[Made], kept: &[(Utf8PathBuf, Why)]) {
+        let root = self.buildout.directories.root.clone();
+        for (path, why) in kept {
+            if *why != Why::AnothersPart {
+                continue;
+            }
+            let heirs = self.installed.database.parts.iter().filter(|(name, record)| {
+                *name != from && record.paths.iter().any(|other| path.starts_with(root.join(other)))
+            });
+            let Some(heir) = heirs.map(|(name, _)| name.clone()).next_back() else { continue };
+            let known = self.installed.known.entry(heir).or_default();
+            known.made.extend(made.iter().filter(|made| made.path == *path).cloned());
+        }
+    }
+
+    /// Moves a part out of the way, until the new one stands.
+    fn put_aside(&mut self, name: &str) -> Result<Aside, ExecuteError> {
+        let paths =
+            self.installed.database.parts.get(name).map(|record| record.paths.clone()).unwrap_or_default();
+        let made = self.installed.made(name).to_vec();
+        let others = self.others(name);
+        let mut journal = self.journal.lock().expect("nothing panics while it holds the journal");
+        journal.begin("reinstall", name)?;
+        let bounds =
+            super::Bounds { root: self.installed.root(), granted: &self.granted, never: &self.never };
+        Ok(aside::move_aside(bounds, self.lock.folder(), name, (&paths, &made), &others, &mut journal)?)
+    }
+
+    /// Makes a part.
+    fn install(
+        &mut self,
+        plan: &Plan,
+        step: &Step,
+        waiting: &mut Vec<(String, Aside)>,
+    ) -> Result<(), ExecuteError> {
+        let part = self.buildout.part(&step.part).expect("the plan names parts of the buildout").clone();
+        self.started(Activity::Installing, step);
+        let at = waiting.iter().position(|(name, _)| *name == part.name);
+        let stays = at.map(|at| waiting[at].1.stays.clone()).unwrap_or_default();
+        let remembered = self.installed.remembered.get(&part.name).cloned().unwrap_or_default();
+        if at.is_none() {
+            self.journal().begin("install", &part.name)?;
+        }
+        let own = stays.iter().chain(&remembered).map(|made| made.path.clone()).collect();
+        let outcome = self.call(&part, Phase::Install, own, Vec::new());
+        let paths = self.settle_call(&part, "Installing", outcome)?;
+        let (paths, record) = paths;
+        self.keep_existing(&part, &paths, &record.made, &stays);
+        let mut made = stays;
+        made.extend(remembered.into_iter().filter(|made| made.path.symlink_metadata().is_ok()));
+        made.extend(record.made);
+        made.dedup_by(|one, other| one.path == other.path);
+        let known = Known {
+            made,
+            dirty: false,
+            dependencies: part.needs.iter().cloned().collect(),
+            component: part.recipe.digest.parse().ok(),
+            inputs: plan.inputs.get(&part.name).cloned().unwrap_or_default(),
+            unknown: BTreeMap::new(),
+        };
+        self.buildout.catalogue.keep_component(&part.recipe);
+        let options = self.buildout.options(&part.name).into_iter().collect();
+        let signature = part.recipe.signature();
+        self.installed.record(&part.name, Record { options, paths, signature }, known);
+        self.installed.save(Sync::Later)?;
+        self.journal().done(&part.name)?;
+        if let Some(at) = at {
+            let (_, aside) = waiting.remove(at);
+            let kept = aside::discard(self.bounds(), &aside.moved);
+            self.report_kept(&kept);
+        }
+        self.finished(Activity::Installing, &part.name);
+        self.report_unused(&part.name);
+        Ok(())
+    }
+
+    /// Brings a part up to date.
+    fn update(&mut self, step: &Step) -> Result<(), ExecuteError> {
+        let part = self.buildout.part(&step.part).expect("the plan names parts of the buildout").clone();
+        self.started(Activity::Updating, step);
+        let recorded = self.installed.database.parts.get(&part.name).cloned().unwrap_or_default();
+        let own = self.installed.made(&part.name).iter().map(|made| made.path.clone()).collect();
+        self.journal().begin("update", &part.name)?;
+        let outcome = self.call(&part, Phase::Update, own, recorded.paths.clone());
+        let removed = outcome.record.removed.clone();
+        let (paths, record) = match self.settle_call(&part, "Updating", outcome) {
+            Ok(done) => done,
+            Err(error) => {
+                self.installed.mark_dirty(&part.name);
+                self.installed.settle(&part.name);
+                self.installed.save(Sync::Now)?;
+                return Err(error);
+            }
+        };
+        let mut all = recorded.paths.clone();
+        all.extend(paths.into_iter().filter(|path| !recorded.paths.contains(path)));
+        all.retain(|path| !removed.contains(&self.buildout.directories.root.join(path)));
+        let mut known = self.installed.known.get(&part.name).cloned().unwrap_or_default();
+        known.made.retain(|made| !removed.contains(&made.path));
+        known.made.extend(record.made);
+        known.dependencies = part.needs.iter().cloned().collect();
+        let changed = all != recorded.paths || Some(&known) != self.installed.known.get(&part.name);
+        if changed {
+            let record = Record { paths: all, ..recorded };
+            self.installed.record(&part.name, record, known);
+            self.installed.save(Sync::Later)?;
+        }
+        self.journal().done(&part.name)?;
+        self.finished(Activity::Updating, &part.name);
+        self.report_unused(&part.name);
+        Ok(())
+    }
+
+    /// What a call came to; what a failed one made is undone.
+    fn settle_call(
+        &mut self,
+        part: &Part,
+        doing: &str,
+        outcome: Outcome,
+    ) -> Result<(Vec<String>, crate::recipe::Record), ExecuteError> {
+        let Outcome { result, record, .. } = outcome;
+        let denied = record.denied.clone();
+        let overwritten: Vec<Utf8PathBuf> = record.overwritten.iter().cloned().collect();
+        let error = match result {
+            Ok(paths) => match self.check_returned(part, &paths) {
+                Ok(()) => {
+                    for path in &overwritten {
+                        let message = format!("{path} was overwritten, as it was allowed to be.");
+                        self.reporter.event(&Event::Log {
+                            part: Some(part.name.clone()),
+                            level: Level::Warning,
+                            message,
+                        });
+                    }
+                    return Ok((paths, record));
+                }
+                Err(error) => error,
+            },
+            Err(failure) => {
+                self.failed(part, &format!("{doing} {}.", part.name), failure, Failed { denied, overwritten })
+            }
+        };
+        let kept = undo::undo(self.bounds(), &record.made);
+        self.report_kept(&kept);
+        self.journal().undone(&part.name)?;
+        if !record.made.is_empty() {
+            let kept: BTreeSet<&Utf8PathBuf> = kept.iter().map(|(path, _)| path).collect();
+            let gone = record
+                .made
+                .iter()
+                .filter(|made| !kept.contains(&made.path))
+                .map(|made| made.path.to_string());
+            self.reporter.event(&Event::Undone { part: part.name.clone(), paths: gone.collect() });
+        }
+        Err(error)
+    }
+
+    /// Says which returned paths were there before the part: they will not be removed with it.
+    fn keep_existing(&mut self, part: &Part, paths: &[String], made: &[Made], stays: &[Made]) {
+        for path in paths {
+            let own = made.iter().chain(stays).any(|made| made.path.as_str() == path);
+            let others = self.others(&part.name).contains(camino::Utf8Path::new(path));
+            if !own && !others && self.buildout.directories.holds(path.as_ref()) {
+                let why = "it was there before the part".to_owned();
+                self.reporter.event(&Event::Kept { path: path.clone(), why });
+            }
+        }
+    }
+
+    /// After a failure: what is still aside goes back, the latest first. Its uninstall hook has run, so it
+    /// is made anew next time.
+    fn bring_back(&mut self, waiting: &mut Vec<(String, Aside)>) -> Result<(), ExecuteError> {
+        while let Some((name, aside)) = waiting.pop() {
+            self.journal().undone(&name)?;
+            let kept = aside::put_back(self.bounds(), &aside.moved);
+            self.report_kept(&kept);
+            self.installed.mark_dirty(&name);
+            self.installed.settle(&name);
+        }
+        Ok(self.installed.save(Sync::Now)?)
+    }
+
+    /// Reports options that nobody read.
+    fn report_unused(&mut self, section: &str) {
+        let unused = self.buildout.unused(section);
+        if unused.is_empty() {
+            return;
+        }
+        let described: Vec<String> = match self.buildout.part(section) {
+            Some(part) => part
+                .recipe
+                .description
+                .entry(&part.entry)
+                .map(|entry| entry.option.keys().cloned().collect())
+                .unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let sources = &self.buildout.configuration.sources;
+        let options = unused
+            .into_iter()
+            .map(|(option, at)| UnusedOption {
+                nearest: nearest(&option, described.iter().map(String::as_str)).map(str::to_owned),
+                place: at.map(|at| sources.place(at)),
+                option,
+            })
+            .collect();
+        self.reporter.event(&Event::UnusedOptions { section: section.to_owned(), options });
+    }
+}

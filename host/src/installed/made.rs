@@ -1,0 +1,48 @@
+//! What a part was seen to make: the only things that we ever remove.
+//!
+//! - In: observations of whoever lets a part write (`recipe`, `execute`).
+//! - Out: [`Made`] entries, in the order in which they were made.
+//! - Not here: removing them (`execute`), keeping them (`state`, `journal`).
+
+use camino::Utf8PathBuf;
+use serde::{Deserialize, Serialize};
+
+/// What a path is, links not followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Link,
+}
+
+impl Kind {
+    /// The kind in words, with its article.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::File => "a file",
+            Self::Directory => "a directory",
+            Self::Link => "a symbolic link",
+        }
+    }
+}
+
+/// One thing that was not there before and that a part made.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Made {
+    /// Absolute and free of `.` and `..`, below the real path of the buildout directory or of a
+    /// directory where the user lets parts write.
+    pub path: Utf8PathBuf,
+    /// What it was when it was made.
+    pub kind: Kind,
+}
+
+impl Made {
+    /// Notes that `path` was made as a `kind`.
+    pub fn new(path: impl Into<Utf8PathBuf>, kind: Kind) -> Self {
+        Self { path: path.into(), kind }
+    }
+}

@@ -1,0 +1,467 @@
+//! What is known to be on disk: the database of the project joined with the state of the user.
+//!
+//! - In: the buildout directory with its `.installed.cfg`, and the user's own state directory.
+//! - Out: [`Installed`]: each part with its options, paths, signature, and what it was seen to make;
+//!   after a run the same, recorded again.
+//! - Not here: what must change (`plan`), changing it (`execute`), which directory is the user's (`cli`).
+//!
+//! The map:
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `database` | `.installed.cfg`: text ⇄ [`Database`]; `quote` has its escapes |
+//! | `state` | `state.json`: what only we know, and for which bytes of the database it holds |
+//! | `journal` | the steps under way, and what a killed run left to do |
+//! | `run_lock` | `.buildout/lock`: one run at a time |
+//! | `directory` | handles that no link can redirect; every change on disk of this room and of `execute` |
+//! | `reach` | directories beneath a handle, quickly and at any depth |
+//! | `adopt` | a foreign database is taken over |
+//! | `made`, `digest`, `error` | [`Made`], [`Digest`], [`InstalledError`] |
+//!
+//! Rules: a database counts only if the state vouches for exactly its bytes; else it is foreign, its
+//! parts count as not installed, and nothing that it names is removed (`decisions.md` 3.1, 3.2). The
+//! state is written for the old and the new database before the new one takes its place, so that a
+//! kill at any instant leaves a database and a state that speaks for it.
+
+pub mod adopt;
+pub mod database;
+pub mod digest;
+pub mod directory;
+pub mod error;
+pub mod journal;
+pub mod made;
+mod quote;
+pub mod reach;
+pub mod run_lock;
+pub mod state;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use camino::Utf8Path;
+
+pub use self::adopt::Adoptable;
+pub use self::database::{Database, DatabaseError, Record};
+pub use self::digest::Digest;
+pub use self::directory::{Directory, Found, Sync};
+pub use self::error::InstalledError;
+pub use self::journal::{Journal, Moved, Recovery};
+pub use self::made::{Kind, Made};
+pub use self::reach::Reach;
+pub use self::run_lock::{Holder, RunLock, RunLockError};
+pub use self::state::{Generation, Known, Places, State, StateFolder};
+
+use crate::diagnostic::Diagnostic;
+
+/// The copy of a foreign database that had to make room for ours.
+const FOREIGN: &str = "foreign.cfg";
+
+/// What is installed, as far as it may be believed.
+#[derive(Debug)]
+pub struct Installed {
+    /// What is recorded in the project.
+    pub database: Database,
+    /// What only we know, by part.
+    pub known: BTreeMap<String, Known>,
+    /// What parts made of which nothing is recorded any more, since somebody deleted the database.
+    /// Such a part may write there again; nothing of it is removed.
+    pub remembered: BTreeMap<String, Vec<Made>>,
+    /// A database that is not vouched for. Its parts count as not installed until they are adopted.
+    pub foreign: Option<Database>,
+    root: Directory,
+    places: Places,
+    folder: Option<StateFolder>,
+    /// Whether state and journal may be used: the directory's owner is as expected.
+    trusted: bool,
+    owner: u32,
+    /// The state as it was written last.
+    state: Option<State>,
+    /// The bytes of the foreign database on disk, until ours takes its place.
+    foreign_bytes: Option<Vec<u8>>,
+    /// Whether the state speaks for what is on disk, or nothing is there.
+    vouched: bool,
+    /// The digest of the database on disk; `None`: no such file.
+    on_disk: Option<Digest>,
+    run: u64,
+    settled: BTreeSet<String>,
+}
+
+impl Installed {
+    /// Reads the database and the state of a buildout directory, and changes nothing.
+    ///
+    /// The diagnostics are warnings and notices: a foreign database, another user's directory,
+    /// another configuration file than last time, keys of the state that nobody knows here.
+    ///
+    /// # Errors
+    ///
+    /// A database or a state that cannot be read (never one that is merely foreign), and a state
+    /// directory that others control.
+    pub fn read(places: Places) -> Result<(Self, Vec<Diagnostic>), InstalledError> {
+        let opened = Directory::open(&places.directory);
+        let root = opened.map_err(io_error("open", &places.directory))?;
+        let (owner, _) = root.owner_and_mode().map_err(io_error("look at", &places.directory))?;
+        let folder = StateFolder::find(&places)?;
+        let state = match &folder {
+            Some(folder) => folder.load()?,
+            None => None,
+        };
+        let mut said = Vec::new();
+        if let Some(state) = &state {
+            said.extend(unknown_keys(state));
+        }
+        let trusted = match distrust(&places, owner, state.as_ref()) {
+            Some(warning) if !places.trust_owner => {
+                said.push(warning);
+                false
+            }
+            Some(_) | None => true,
+        };
+        let mut installed = Self {
+            database: Database::default(),
+            known: BTreeMap::new(),
+            remembered: BTreeMap::new(),
+            foreign: None,
+            root,
+            folder,
+            trusted,
+            owner,
+            run: state.as_ref().map_or(0, |state| state.run),
+            state,
+            foreign_bytes: None,
+            vouched: true,
+            on_disk: None,
+            settled: BTreeSet::new(),
+            places,
+        };
+        installed.join(&mut said)?;
+        Ok((installed, said))
+    }
+
+    /// The buildout directory, held open.
+    pub fn root(&self) -> &Directory {
+        &self.root
+    }
+
+    /// What a part is known to have made.
+    pub fn made(&self, part: &str) -> &[Made] {
+        self.known.get(part).map_or(&[], |known| &known.made)
+    }
+
+    /// Records a part that was installed, behind all others, and calls it settled: its journal has
+    /// nothing more to undo once this is saved.
+    pub fn record(&mut self, part: &str, record: Record, known: Known) {
+        self.database.record(part, record);
+        self.known.insert(part.to_owned(), known);
+        self.settle(part);
+    }
+
+    /// Forgets a part that was uninstalled, and calls it settled.
+    pub fn forget(&mut self, part: &str) {
+        self.database.forget(part);
+        self.known.remove(part);
+        self.settle(part);
+    }
+
+    /// Says that a part, which stays as it is recorded, has nothing more to undo once this is saved.
+    pub fn settle(&mut self, part: &str) {
+        self.remembered.remove(part);
+        self.settled.insert(part.to_owned());
+    }
+
+    /// Marks a part so that the next run installs it again.
+    pub fn mark_dirty(&mut self, part: &str) {
+        if self.database.parts.contains_key(part) {
+            self.known.entry(part.to_owned()).or_default().dirty = true;
+        }
+    }
+
+    /// Opens the journal of this directory, and says what a killed run left to do.
+    ///
+    /// What it says must be done, and [`Installed::close_journal`] be called, before the first step.
+    pub fn open_journal(&mut self) -> Result<(Journal, Recovery), InstalledError> {
+        self.make_folder()?;
+        let folder = self.folder.as_ref().expect("it was made above");
+        let generations = self
+            .state
+            .iter()
+            .flat_map(|state| state.generations.iter().map(|generation| (state.run, &generation.settled)));
+        let settled = |run| {
+            let of_that_run = generations.clone().filter(|(number, _)| *number == run);
+            of_that_run.flat_map(|(_, settled)| settled.iter().cloned()).collect()
+        };
+        let (mut journal, mut recovery) =
+            Journal::recover(folder.directory(), &self.root, self.run, settled)?;
+        if !self.trusted {
+            journal.clear()?;
+            recovery = Recovery::default();
+        }
+        if !recovery.is_empty() {
+            self.settled = settled(journal.run());
+        }
+        self.run = journal.run();
+        Ok((journal, recovery))
+    }
+
+    /// Empties the journal, as nothing of it is left to do and all is saved.
+    pub fn close_journal(&mut self, journal: &mut Journal) -> Result<(), InstalledError> {
+        journal.clear()?;
+        self.run = journal.run();
+        self.settled.clear();
+        Ok(())
+    }
+
+    /// Records what is installed: first the state for the old and the new database, then the database,
+    /// then the state for the new one alone. Writes nothing if nothing changed.
+    ///
+    /// A database without parts and develop links is deleted. A foreign one stays until there is
+    /// something to record, and is then copied beside the state, so that it can still be adopted.
+    ///
+    /// # Errors
+    ///
+    /// [`InstalledError::Io`]: on disk is what was there before, or what is to be recorded; the state
+    /// speaks for either.
+    pub fn save(&mut self, sync: Sync) -> Result<(), InstalledError> {
+        if !self.vouched && self.database.is_empty() {
+            return Ok(());
+        }
+        let text = self.database.text();
+        let has_file = self.places.database.is_some() && !self.database.is_empty();
+        let digest = has_file.then(|| Digest::of(text.as_bytes()));
+        let replaces = !self.vouched || digest != self.on_disk;
+        let parts = self.known_and_remembered();
+        if !replaces && self.is_recorded(&parts) {
+            return Ok(());
+        }
+        self.make_folder()?;
+        let generation = Generation { digest, parts, settled: self.settled.clone() };
+        if replaces && let Some(path) = self.places.database.clone() {
+            if let Some(bytes) = &self.foreign_bytes {
+                self.folder().write(FOREIGN, bytes, sync)?;
+            }
+            let before = self.state.iter().flat_map(|state| state.generation(self.on_disk));
+            let mut both: Vec<_> = before.filter(|_| self.vouched).cloned().collect();
+            both.push(generation.clone());
+            self.store(self.state_of(both), sync)?;
+            self.replace_database(&path, has_file.then_some(text.as_bytes()), sync)
+                .map_err(io_error("write", &path))?;
+            self.foreign_bytes = None;
+        }
+        self.vouched = true;
+        self.on_disk = digest;
+        self.store(self.state_of(vec![generation]), sync)
+    }
+
+    /// Says that the foreign parts were taken over and saved, or are not wanted: no copy is kept.
+    ///
+    /// # Errors
+    ///
+    /// The copy beside the state cannot be removed.
+    pub fn drop_foreign(&mut self) -> Result<(), InstalledError> {
+        self.foreign = None;
+        if let Some(folder) = &self.folder {
+            let removed = folder.directory().remove_file(FOREIGN);
+            removed.map_err(io_error("remove", &folder.directory().path().join(FOREIGN)))?;
+        }
+        Ok(())
+    }
+
+    /// Joins the database with the generation of the state that speaks for it.
+    fn join(&mut self, said: &mut Vec<Diagnostic>) -> Result<(), InstalledError> {
+        let state = self.state.as_ref().filter(|_| self.trusted);
+        let bytes = self.read_database()?;
+        let digest = bytes.as_deref().map(Digest::of);
+        let (Some(bytes), Some(path)) = (bytes, &self.places.database) else {
+            let last = state.and_then(|state| state.generations.last());
+            self.remembered = last.map(|last| rest_of(&self.database, last)).unwrap_or_default();
+            self.foreign = self.kept_foreign();
+            return Ok(());
+        };
+        let database = Database::parse(&bytes)
+            .map_err(|source| InstalledError::Database { path: path.clone(), source })?;
+        self.on_disk = digest;
+        let Some((state, generation)) = state.and_then(|state| Some((state, state.generation(digest)?)))
+        else {
+            self.vouched = false;
+            if !database.is_empty() {
+                said.push(foreign(path));
+                self.foreign = Some(database);
+                self.foreign_bytes = Some(bytes);
+            }
+            return Ok(());
+        };
+        if state.configuration != self.places.configuration {
+            said.push(other_configuration(&state.configuration, &self.places.configuration));
+        }
+        self.known = parts_of(&database, generation);
+        self.remembered = rest_of(&database, generation);
+        self.database = database;
+        self.foreign = self.kept_foreign();
+        Ok(())
+    }
+
+    fn read_database(&self) -> Result<Option<Vec<u8>>, InstalledError> {
+        let Some(path) = &self.places.database else {
+            return Ok(None);
+        };
+        let unread = |source| InstalledError::DatabaseUnread { path: path.clone(), source };
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err(unread(io::ErrorKind::InvalidFilename.into()));
+        };
+        match self.database_directory(folder) {
+            Ok(directory) => directory.read(name, database::LIMIT_BYTES).map_err(unread),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(unread(source)),
+        }
+    }
+
+    /// The directory of the database; on the way to it from the buildout directory no link is followed.
+    fn database_directory(&self, folder: &Utf8Path) -> io::Result<Directory> {
+        match folder.strip_prefix(&self.places.directory) {
+            Ok(beneath) => self.root.directory(beneath),
+            Err(_) => Directory::open(folder),
+        }
+    }
+
+    fn replace_database(&self, path: &Utf8Path, bytes: Option<&[u8]>, sync: Sync) -> io::Result<()> {
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err(io::ErrorKind::InvalidFilename.into());
+        };
+        let directory = self.database_directory(folder)?;
+        match bytes {
+            Some(bytes) => directory.replace_file(name, bytes, 0o666, sync),
+            None => directory.remove_file(name),
+        }
+    }
+
+    /// A foreign database that made room for ours earlier.
+    fn kept_foreign(&self) -> Option<Database> {
+        let folder = self.folder.as_ref().filter(|folder| state::holds(folder, FOREIGN))?;
+        let bytes = folder.directory().read(FOREIGN, database::LIMIT_BYTES).ok()??;
+        Database::parse(&bytes).ok()
+    }
+
+    /// Whether the state on disk says all this already, and says it for the database on disk alone.
+    fn is_recorded(&self, parts: &BTreeMap<String, Known>) -> bool {
+        let Some(state) = &self.state else {
+            return parts.is_empty() && self.settled.is_empty();
+        };
+        let [only] = state.generations.as_slice() else {
+            return false;
+        };
+        self.settled.is_subset(&only.settled)
+            && (self.settled.is_empty() || state.run == self.run)
+            && only.digest == self.on_disk
+            && only.parts == *parts
+            && state.configuration == self.places.configuration
+            && state.owner == self.owner
+    }
+
+    fn known_and_remembered(&self) -> BTreeMap<String, Known> {
+        let mut parts = self.known.clone();
+        for (part, made) in &self.remembered {
+            parts.entry(part.clone()).or_insert_with(|| Known { made: made.clone(), ..Known::default() });
+        }
+        parts
+    }
+
+    fn state_of(&self, generations: Vec<Generation>) -> State {
+        State {
+            version: state::VERSION,
+            directory: self.places.directory.clone(),
+            database: self.places.database.clone(),
+            owner: self.owner,
+            configuration: self.places.configuration.clone(),
+            run: self.run,
+            generations,
+            unknown: self.state.as_ref().map(|state| state.unknown.clone()).unwrap_or_default(),
+        }
+    }
+
+    fn store(&mut self, state: State, sync: Sync) -> Result<(), InstalledError> {
+        let bytes = serde_json::to_vec(&state).expect("plain data becomes JSON");
+        self.folder().store(&bytes, sync)?;
+        self.state = Some(state);
+        Ok(())
+    }
+
+    fn make_folder(&mut self) -> Result<(), InstalledError> {
+        if self.folder.is_none() {
+            self.folder = Some(StateFolder::make(&self.places)?);
+        }
+        Ok(())
+    }
+
+    fn folder(&self) -> &StateFolder {
+        self.folder.as_ref().expect("it is made before something is written")
+    }
+}
+
+fn parts_of(database: &Database, generation: &Generation) -> BTreeMap<String, Known> {
+    let known = |part: &String| generation.parts.get(part).cloned().unwrap_or_default();
+    database.parts.keys().map(|part| (part.clone(), known(part))).collect()
+}
+
+/// What was made by parts that the database does not name.
+fn rest_of(database: &Database, generation: &Generation) -> BTreeMap<String, Vec<Made>> {
+    let rest = generation
+        .parts
+        .iter()
+        .filter(|(part, known)| !database.parts.contains_key(part.as_str()) && !known.made.is_empty());
+    rest.map(|(part, known)| (part.clone(), known.made.clone())).collect()
+}
+
+/// Why state and journal are not used, if the directory is not plainly the user's own.
+fn distrust(places: &Places, owner: u32, state: Option<&State>) -> Option<Diagnostic> {
+    let user = rustix::process::geteuid().as_raw();
+    let why = if owner != user {
+        format!("{} belongs to another user (number {owner}, this is {user})", places.directory)
+    } else {
+        let before = state?.owner;
+        if before == owner {
+            return None;
+        }
+        format!("{} belonged to another user (number {before}) when it was installed", places.directory)
+    };
+    Some(
+        Diagnostic::warning(
+            "another-owner",
+            format!("{why}: what is recorded as installed there is not used"),
+        )
+        .help("if the directory is yours all the same: `--trust-owner`"),
+    )
+}
+
+fn foreign(path: &Utf8Path) -> Diagnostic {
+    Diagnostic::warning(
+        "foreign-state",
+        format!("{path} was not written by buildout on this machine: its parts count as not installed"),
+    )
+    .note("nothing that it names is removed")
+    .help("to take the installed parts over: `buildout install --adopt`")
+}
+
+fn other_configuration(before: &str, now: &str) -> Diagnostic {
+    Diagnostic::notice(
+        "other-configuration",
+        format!("this directory was last installed from `{before}`, this run uses `{now}`"),
+    )
+    .note("parts that `parts` does not name here are uninstalled")
+}
+
+fn unknown_keys(state: &State) -> Option<Diagnostic> {
+    let keys: Vec<_> = state.unknown_keys().into_iter().map(|key| format!("`{key}`")).collect();
+    (!keys.is_empty()).then(|| {
+        Diagnostic::warning(
+            "unknown-state",
+            format!("the state of {} has unknown keys: {}", state.directory, keys.join(", ")),
+        )
+    })
+}
+
+fn io_error(verb: &'static str, path: &Utf8Path) -> impl FnOnce(io::Error) -> InstalledError + use<> {
+    let path = path.to_owned();
+    move |source| InstalledError::Io { verb, path, source }
+}
+
+#[cfg(test)]
+mod tests;

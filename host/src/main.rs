@@ -1,0 +1,43 @@
+//! The process: arguments in, exit code out.
+
+use std::process::ExitCode;
+use std::thread;
+
+use buildout::cli;
+use buildout::diagnostic::Exit;
+use buildout::environment::Environment;
+use buildout::recipe::cancel_on;
+
+/// Bytes for the run's own thread: a thousand options may refer to each other, two hundred recipes wait.
+const STACK: usize = 256 << 20;
+
+fn main() -> ExitCode {
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        // The first ends the run with care, the second at once.
+        let flag = cancel_on();
+        let _ =
+            signal_hook::flag::register_conditional_shutdown(signal, Exit::Interrupted as i32, flag.clone());
+        let _ = signal_hook::flag::register(signal, flag);
+    }
+    let run = || cli::main(std::env::args_os().skip(1), &Environment::read());
+    let thread = thread::Builder::new().name("run".into()).stack_size(STACK).spawn(run);
+    let exit = match thread.map(thread::JoinHandle::join) {
+        Ok(Ok(Ok(exit))) => exit,
+        Ok(Ok(Err(error))) => {
+            eprintln!("Error: {error:#}");
+            Exit::Failed
+        }
+        Ok(Err(_panic)) => {
+            eprintln!(
+                "This is a bug in buildout {}. Please report it with what is above.",
+                env!("CARGO_PKG_VERSION")
+            );
+            Exit::Bug
+        }
+        Err(error) => {
+            eprintln!("Error: Cannot start a thread: {error}");
+            Exit::Failed
+        }
+    };
+    ExitCode::from(exit as u8)
+}

@@ -1,0 +1,107 @@
+//! Why a step is needed.
+
+use camino::Utf8PathBuf;
+
+use crate::event::Cause;
+use crate::source::{SourceMap, Span};
+
+/// Why a step is needed: facts, and where they were written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// The part is not installed.
+    New,
+    /// An option is not what the part was installed with.
+    OptionChanged {
+        /// Its name.
+        option: String,
+        /// What it was; none if it was not there.
+        was: Option<String>,
+        /// What it is; none if it is gone.
+        is: Option<String>,
+        /// Where it is written now.
+        at: Option<Span>,
+    },
+    /// A file that the part is made from holds something else.
+    InputChanged {
+        /// The file.
+        path: Utf8PathBuf,
+    },
+    /// The recipe is another one.
+    RecipeChanged {
+        /// Its signature at the time.
+        was: String,
+        /// Its signature now.
+        is: String,
+    },
+    /// A part that this one needs is made anew.
+    DependencyChanged {
+        /// That part.
+        part: String,
+    },
+    /// Something that belongs to the part is gone.
+    FileMissing {
+        /// What is gone.
+        path: Utf8PathBuf,
+    },
+    /// The last call of its recipe failed, or it came back after its uninstall hook had run.
+    Unfinished,
+    /// The configuration does not name the part any more.
+    NoLongerNamed,
+}
+
+/// A value in a reason is cut to this many characters.
+const SHORT: usize = 60;
+
+impl Reason {
+    /// A stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::OptionChanged { .. } => "option-changed",
+            Self::InputChanged { .. } => "input-changed",
+            Self::RecipeChanged { .. } => "recipe-changed",
+            Self::DependencyChanged { .. } => "dependency-changed",
+            Self::FileMissing { .. } => "file-missing",
+            Self::Unfinished => "unfinished",
+            Self::NoLongerNamed => "no-longer-named",
+        }
+    }
+
+    /// The same for people and programs.
+    pub fn cause(&self, sources: &SourceMap) -> Cause {
+        let (text, at) = match self {
+            Self::New => ("it is not installed".to_owned(), None),
+            Self::OptionChanged { option, was, is, at } => {
+                let text = match (was, is) {
+                    (None, Some(is)) => format!("option `{option}` is new: {}", short(is)),
+                    (Some(was), None) => format!("option `{option}` is gone: it was {}", short(was)),
+                    (was, is) => {
+                        let (was, is) =
+                            (was.as_deref().unwrap_or_default(), is.as_deref().unwrap_or_default());
+                        format!("option `{option}` changed: {} → {}", short(was), short(is))
+                    }
+                };
+                (text, *at)
+            }
+            Self::InputChanged { path } => (format!("{path} changed"), None),
+            Self::RecipeChanged { was, is } => {
+                (format!("its recipe changed: {} → {}", short(was), short(is)), None)
+            }
+            Self::DependencyChanged { part } => (format!("it needs `{part}`, which is made anew"), None),
+            Self::FileMissing { path } => (format!("{path} is missing"), None),
+            Self::Unfinished => ("its last run did not end well".to_owned(), None),
+            Self::NoLongerNamed => ("nothing names it any more".to_owned(), None),
+        };
+        Cause { code: self.code(), text, place: at.map(|at| sources.place(at)) }
+    }
+}
+
+/// A value in quotes, on one line.
+fn short(value: &str) -> String {
+    let flat: String = value.replace('\n', "⏎");
+    if flat.chars().count() <= SHORT {
+        return format!("'{flat}'");
+    }
+    let cut: String = flat.chars().take(SHORT).collect();
+    format!("'{cut}…'")
+}

@@ -1,0 +1,232 @@
+//! Decide, count, record.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::access::{Deed, Denial, Permit, Reach};
+use crate::installed::{Kind as MadeKind, Made};
+use crate::recipe::limits::Limits;
+
+/// More refusals than this say nothing new.
+const DENIALS: usize = 100;
+
+/// Is told of each thing just before a recipe makes it, so that a killed run can be undone.
+pub trait Witness: Send + Sync {
+    /// Notes it down; it is not made if this fails.
+    ///
+    /// # Errors
+    ///
+    /// When the note could not be written.
+    fn making(&self, made: &Made) -> std::io::Result<()>;
+}
+
+/// What one call did to the file system.
+#[derive(Debug, Clone, Default)]
+pub struct Record {
+    /// What it made and did not remove again, in the order it was made.
+    pub made: Vec<Made>,
+    /// What it changed or removed though it did not make it: allowed by a grant, and not to be undone.
+    pub overwritten: BTreeSet<Utf8PathBuf>,
+    /// What the part owned before and this call removed.
+    pub removed: BTreeSet<Utf8PathBuf>,
+    /// What it was refused.
+    pub denied: Vec<Denial>,
+    /// Which limit of the file system it reached, if any.
+    pub limit: Option<&'static str>,
+}
+
+/// What a deed comes to when it is not done.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// Not allowed; recorded.
+    Denied,
+    /// Too many files or bytes; recorded.
+    Quota,
+    /// The witness could not write.
+    Io(std::io::Error),
+}
+
+/// The rules and the record of one call.
+pub(crate) struct Guard {
+    reach: Reach,
+    witness: Option<Arc<dyn Witness>>,
+    /// Directories that are gone after the call: everything is allowed in them.
+    temporary: Vec<Utf8PathBuf>,
+    pub(crate) record: Record,
+    /// The same paths as in `record.made`, to look up.
+    own: BTreeSet<Utf8PathBuf>,
+    files_left: u64,
+    /// Shared with the streams, which count on their own.
+    written: Written,
+}
+
+/// Counts the bytes that a call writes.
+#[derive(Debug, Clone)]
+pub(crate) struct Written {
+    left: Arc<AtomicU64>,
+}
+
+impl Written {
+    /// Takes `bytes` from what is left, or says that there is not enough.
+    pub(crate) fn charge(&self, bytes: u64) -> bool {
+        self.left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes))
+            .inspect_err(|_| self.left.store(0, Ordering::Relaxed))
+            .is_ok()
+    }
+
+    fn spent(&self) -> bool {
+        self.left.load(Ordering::Relaxed) == 0
+    }
+}
+
+impl Guard {
+    pub(crate) fn new(reach: Reach, witness: Option<Arc<dyn Witness>>, limits: &Limits) -> Self {
+        Self {
+            reach,
+            witness,
+            temporary: Vec::new(),
+            record: Record::default(),
+            own: BTreeSet::new(),
+            files_left: limits.files,
+            written: Written { left: Arc::new(AtomicU64::new(limits.written_bytes)) },
+        }
+    }
+
+    /// The counter that the streams share.
+    pub(crate) fn written(&self) -> Written {
+        self.written.clone()
+    }
+
+    /// Opens a directory in which everything is allowed and nothing recorded.
+    pub(crate) fn add_temporary(&mut self, path: Utf8PathBuf) {
+        self.temporary.push(path);
+    }
+
+    /// The directories to remove when the call ends.
+    pub(crate) fn temporary(&self) -> &[Utf8PathBuf] {
+        &self.temporary
+    }
+
+    fn is_temporary(&self, path: &Utf8Path) -> bool {
+        self.temporary.iter().any(|root| path.starts_with(root) && path != root)
+    }
+
+    /// Whether the part made this very thing, now or in an earlier run.
+    pub(crate) fn is_own(&self, path: &Utf8Path) -> bool {
+        self.is_temporary(path)
+            || self.own.contains(path)
+            || (self.reach.own.contains(path) && !self.record.removed.contains(path))
+    }
+
+    fn judge(&mut self, deed: Deed, path: &Utf8Path) -> Result<Permit, Refusal> {
+        if self.is_temporary(path) {
+            return Ok(Permit::Own);
+        }
+        self.reach.allows(deed, path, self.is_own(path)).map_err(|denial| {
+            if self.record.denied.len() < DENIALS {
+                self.record.denied.push(denial);
+            }
+            Refusal::Denied
+        })
+    }
+
+    /// Allows something new at `path`, where nothing is, and has it noted down; the caller makes it
+    /// and then calls [`Guard::made`].
+    pub(crate) fn may_create(&mut self, path: &Utf8Path, kind: MadeKind) -> Result<(), Refusal> {
+        let deed = if kind == MadeKind::Link { Deed::Link } else { Deed::Create };
+        self.judge(deed, path)?;
+        if self.files_left == 0 {
+            self.record.limit = Some("files");
+            return Err(Refusal::Quota);
+        }
+        self.files_left -= 1;
+        if let (Some(witness), false) = (&self.witness, self.is_temporary(path)) {
+            witness.making(&Made { path: path.to_owned(), kind }).map_err(Refusal::Io)?;
+        }
+        Ok(())
+    }
+
+    /// Records that it was made.
+    pub(crate) fn made(&mut self, path: &Utf8Path, kind: MadeKind) {
+        if !self.is_temporary(path) && self.own.insert(path.to_owned()) {
+            self.record.made.push(Made { path: path.to_owned(), kind });
+        }
+    }
+
+    /// Allows a change of what is at `path`; what only a grant allows is recorded as overwritten.
+    pub(crate) fn may_change(&mut self, path: &Utf8Path) -> Result<(), Refusal> {
+        match self.judge(Deed::Change, path)? {
+            Permit::Own => {}
+            Permit::Granted => {
+                self.record.overwritten.insert(path.to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// Records that it is gone.
+    pub(crate) fn removed(&mut self, path: &Utf8Path) {
+        if self.own.remove(path) {
+            self.record.made.retain(|made| made.path != path);
+        } else if self.reach.own.contains(path) {
+            self.record.removed.insert(path.to_owned());
+        }
+    }
+
+    /// Records that `from`, with all that lies in it, is now at `to`.
+    pub(crate) fn renamed(&mut self, from: &Utf8Path, to: &Utf8Path, kind: MadeKind) {
+        let earlier: Vec<Utf8PathBuf> = self
+            .reach
+            .own
+            .iter()
+            .filter(|path| path.starts_with(from) && !self.record.removed.contains(*path))
+            .cloned()
+            .collect();
+        let moved: Vec<Made> =
+            self.record.made.iter().filter(|made| made.path.starts_with(from)).cloned().collect();
+        for made in &moved {
+            self.removed(&made.path);
+        }
+        for path in &earlier {
+            self.removed(path);
+        }
+        self.made(to, kind);
+        let target = |path: &Utf8Path| {
+            let rest = path.strip_prefix(from).expect("it was chosen by this prefix");
+            if rest.as_str().is_empty() { to.to_owned() } else { to.join(rest) }
+        };
+        for made in moved {
+            self.made(&target(&made.path), made.kind);
+        }
+        for path in earlier {
+            let path = target(&path);
+            let kind = match path.symlink_metadata() {
+                Ok(meta) if meta.is_dir() => MadeKind::Directory,
+                Ok(meta) if meta.is_symlink() => MadeKind::Link,
+                _ => MadeKind::File,
+            };
+            self.made(&path, kind);
+        }
+    }
+
+    /// Takes bytes for a write, or records that the limit was reached.
+    pub(crate) fn charge(&mut self, bytes: u64) -> Result<(), Refusal> {
+        if self.written.charge(bytes) {
+            return Ok(());
+        }
+        self.record.limit = Some("written bytes");
+        Err(Refusal::Quota)
+    }
+
+    /// Ends the call: what it did.
+    pub(crate) fn finish(mut self) -> Record {
+        if self.written.spent() {
+            self.record.limit = Some("written bytes");
+        }
+        self.record
+    }
+}

@@ -1,0 +1,94 @@
+//! `files`: what can be done to a file but not through WASI 0.2.
+
+use std::io;
+
+use wasmtime::Result;
+
+use super::error;
+use crate::installed::Kind as MadeKind;
+use crate::recipe::bindings::buildout::recipe::{files, types::Error};
+use crate::recipe::call::Phase;
+use crate::recipe::instance::State;
+
+/// What the WIT says about a failed call on a path.
+fn failed(path: &str, cause: &io::Error) -> Error {
+    let kind = match cause.kind() {
+        io::ErrorKind::PermissionDenied => "denied",
+        io::ErrorKind::InvalidInput => "user",
+        _ => "io",
+    };
+    let mut error = error(kind, format!("{path}: {cause}"));
+    error.details.push(("path".to_owned(), path.to_owned()));
+    error
+}
+
+fn denied(path: &str) -> Error {
+    failed(path, &io::Error::new(io::ErrorKind::PermissionDenied, "this part may not write it"))
+}
+
+impl files::Host for State {
+    fn set_mode(&mut self, path: String, mode: u32) -> Result<std::result::Result<(), Error>> {
+        if mode & !0o777 != 0 {
+            return Ok(Err(error("user", format!("{mode:o} has bits above 777"))));
+        }
+        let spot = match self.places.spot(&path).and_then(|spot| spot.mode().map(|_| spot)) {
+            Ok(spot) => spot,
+            Err(cause) => return Ok(Err(failed(&path, &cause))),
+        };
+        if self.guard.may_change(&spot.path).is_err() {
+            return Ok(Err(denied(&path)));
+        }
+        Ok(spot.set_mode(mode).map_err(|cause| failed(&path, &cause)))
+    }
+
+    fn mode(&mut self, path: String) -> Result<std::result::Result<u32, Error>> {
+        Ok(self.places.spot(&path).and_then(|spot| spot.mode()).map_err(|cause| failed(&path, &cause)))
+    }
+
+    fn symlink(&mut self, target: String, path: String) -> Result<std::result::Result<(), Error>> {
+        let spot = match self.places.spot(&path) {
+            Ok(spot) => spot,
+            Err(cause) => return Ok(Err(failed(&path, &cause))),
+        };
+        match spot.exists() {
+            Ok(false) => {}
+            Ok(true) => return Ok(Err(failed(&path, &io::ErrorKind::AlreadyExists.into()))),
+            Err(cause) => return Ok(Err(failed(&path, &cause))),
+        }
+        if self.guard.may_create(&spot.path, MadeKind::Link).is_err() {
+            return Ok(Err(denied(&path)));
+        }
+        Ok(match spot.symlink(&target) {
+            Ok(()) => {
+                self.guard.made(&spot.path, MadeKind::Link);
+                Ok(())
+            }
+            Err(cause) => Err(failed(&path, &cause)),
+        })
+    }
+
+    fn read_link(&mut self, path: String) -> Result<std::result::Result<String, Error>> {
+        Ok(self.places.spot(&path).and_then(|spot| spot.read_link()).map_err(|cause| failed(&path, &cause)))
+    }
+
+    fn temporary_directory(&mut self) -> Result<std::result::Result<String, Error>> {
+        if let Err(error) = self.not_in(Phase::Init, "files.temporary-directory") {
+            return Ok(Err(error));
+        }
+        let Some(place) = self.call.temporary.clone() else {
+            return Ok(Err(error("phase", "this call has no place for a temporary directory")));
+        };
+        let made = fs_err::create_dir_all(&place)
+            .and_then(|()| tempfile::Builder::new().prefix("tmp-").tempdir_in(&place));
+        let directory = match made {
+            Ok(directory) => directory.keep(),
+            Err(cause) => return Ok(Err(failed(place.as_str(), &cause))),
+        };
+        let directory = match camino::Utf8PathBuf::from_path_buf(directory) {
+            Ok(directory) => directory,
+            Err(_) => return Ok(Err(error("io", "the temporary directory's name is not UTF-8"))),
+        };
+        self.guard.add_temporary(directory.clone());
+        Ok(Ok(directory.into_string()))
+    }
+}

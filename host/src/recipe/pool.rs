@@ -1,0 +1,104 @@
+//! Threads that guests run on, while the run answers their questions.
+//!
+//! - In: a call that is ready to run, and whoever serves it.
+//! - Out: its outcome.
+//! - Not here: the guest itself (`instance`).
+//!
+//! A guest in the middle of its call may need another part, whose guest then runs before the first can go
+//! on. So each has a thread and a stack of its own, and the run's own thread, which alone knows the
+//! configuration, answers whoever asks. A thread is parked and used again for recipes that we ship; a
+//! recipe of somebody else gets one that nobody used before or will use after it.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use super::call::{Ask, Change, NoReply, Outcome, Reply, Serve};
+use crate::event::Level;
+
+/// What a guest's thread says to the run.
+pub(crate) enum Message {
+    /// A question; the thread waits for the reply.
+    Ask(Vec<Change>, Ask, Sender<Result<Reply, NoReply>>),
+    /// A line for the user.
+    Log(Level, String),
+    /// How far it is.
+    Progress(String, f64, f64),
+    /// The call is over.
+    Done(Box<Outcome>),
+}
+
+/// What runs on a thread: one call, given the way to the run.
+pub(crate) type Job = Box<dyn FnOnce(&Sender<Message>) -> Outcome + Send>;
+
+/// The parked threads.
+#[derive(Default)]
+pub(crate) struct Pool {
+    idle: Vec<Sender<(Job, Sender<Message>)>>,
+    /// Bytes of stack for each thread.
+    stack: usize,
+}
+
+impl Pool {
+    /// Makes a pool without any thread; `stack` is in bytes.
+    pub(crate) fn new(stack: usize) -> Self {
+        Self { idle: Vec::new(), stack }
+    }
+
+    /// Takes a thread that is not at work, or a new one.
+    fn take(&mut self) -> std::io::Result<Sender<(Job, Sender<Message>)>> {
+        if let Some(worker) = self.idle.pop() {
+            return Ok(worker);
+        }
+        let (sender, jobs) = channel::<(Job, Sender<Message>)>();
+        thread::Builder::new().name("recipe".into()).stack_size(self.stack).spawn(move || {
+            for (job, run) in jobs {
+                let outcome = job(&run);
+                // Nobody waits any more if the run was given up.
+                let _ = run.send(Message::Done(Box::new(outcome)));
+            }
+        })?;
+        Ok(sender)
+    }
+}
+
+/// A call that has begun.
+pub struct Running {
+    messages: Receiver<Message>,
+    worker: Option<Sender<(Job, Sender<Message>)>>,
+}
+
+impl Pool {
+    /// Begins a call. With `keep`, its thread is parked afterwards.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no thread.
+    pub(crate) fn begin(&mut self, job: Job, keep: bool) -> std::io::Result<Running> {
+        let worker = if keep { self.take()? } else { Self::new(self.stack).take()? };
+        let (run, messages) = channel();
+        worker.send((job, run)).expect("a parked thread waits for its next job");
+        Ok(Running { messages, worker: keep.then_some(worker) })
+    }
+
+    /// Parks the thread of a call that is over.
+    pub(crate) fn park(&mut self, running: Running) {
+        self.idle.extend(running.worker);
+    }
+}
+
+impl Running {
+    /// Answers until the call is over. Returns none if the thread died, which only a bug of ours can do.
+    pub fn serve(&self, part: &str, serve: &mut dyn Serve) -> Option<Outcome> {
+        loop {
+            match self.messages.recv().ok()? {
+                Message::Ask(changes, ask, reply) => {
+                    // A guest that was stopped meanwhile no longer listens.
+                    let _ = reply.send(serve.answer(part, changes, ask));
+                }
+                Message::Log(level, text) => serve.log(part, level, &text),
+                Message::Progress(what, done, total) => serve.progress(part, &what, done, total),
+                Message::Done(outcome) => return Some(*outcome),
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What people and programs are told. Only this room prints.
+//!
+//! - In: events and diagnostics of every room below; results of commands.
+//! - Out: talk on standard error and results on standard output; with `--json`, lines of JSON on standard output.
+//! - Not here: what happens (`execute`), whether it is an error (the room that found it), the exit code (`cli`).
+//!
+//! | file | what |
+//! |---|---|
+//! | `human` | events become lines for people |
+//! | `json` | events, diagnostics and results become lines of JSON |
+//! | `snippet` | a diagnostic becomes a message with source lines and carets |
+//! | `annotate` | a configuration with the origin of each value |
+//! | `query` | one value |
+//! | `threshold` | `log-level` and `verbosity`: which messages are shown |
+//! | `visible` | text of others, made harmless |
+
+pub mod annotate;
+pub mod human;
+pub mod json;
+pub mod plan;
+pub mod query;
+pub mod recipes;
+pub mod snippet;
+pub mod threshold;
+pub mod visible;
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use anstream::{AutoStream, ColorChoice};
+use camino::Utf8PathBuf;
+use serde::Serialize;
+
+use crate::diagnostic::Diagnostic;
+use crate::environment::Environment;
+use crate::event::{Event, Reporter};
+use crate::source::SourceMap;
+use human::Human;
+use json::Json;
+use snippet::Frame;
+use threshold::Threshold;
+
+/// The width that lines are cut to where nobody knows the screen's.
+const WIDTH: usize = 100;
+
+/// Whoever is told, on the streams of this process.
+pub enum Report {
+    /// A person.
+    Human(Box<Human<AutoStream<io::Stderr>>>),
+    /// A program.
+    Json(Json<io::Stdout>),
+}
+
+impl Report {
+    /// Talks to a person; files below `directory` (absolute) are named relative to it.
+    pub fn human(environment: &Environment, directory: Utf8PathBuf, threshold: Threshold) -> Self {
+        let terminal = io::stderr().is_terminal();
+        let choice = match environment.colour(terminal) {
+            true => ColorChoice::Always,
+            false => ColorChoice::Never,
+        };
+        let width = if terminal { terminal_width().unwrap_or(WIDTH) } else { WIDTH };
+        let frame = Frame { directory, width, verbose: false };
+        let moving = terminal && !environment.dumb_terminal;
+        Self::Human(Box::new(Human::new(AutoStream::new(io::stderr(), choice), frame, threshold, moving)))
+    }
+
+    /// Talks to a program.
+    pub fn json() -> Self {
+        Self::Json(Json::new(io::stdout()))
+    }
+
+    /// Shows from now on what the configuration asks for. Programs are always told everything.
+    pub fn set_threshold(&mut self, threshold: Threshold) {
+        match self {
+            Self::Human(human) => human.set_threshold(threshold),
+            Self::Json(_) => {}
+        }
+    }
+
+    /// Writes what a command was asked for: `text` for a person, `data` under the name `result` for a program.
+    ///
+    /// On a terminal, what it would obey is made visible; into a pipe or a file go the bytes as they are.
+    ///
+    /// # Errors
+    ///
+    /// Standard output cannot be written. That nobody reads on (`| head`) is no error.
+    pub fn result(&mut self, result: &str, text: &str, data: &impl Serialize) -> io::Result<()> {
+        let written = match self {
+            Self::Human(human) => {
+                human.clear_progress();
+                let mut out = io::stdout().lock();
+                let shown =
+                    if out.is_terminal() { visible::text(text) } else { std::borrow::Cow::Borrowed(text) };
+                out.write_all(shown.as_bytes()).and_then(|()| out.flush())
+            }
+            Self::Json(json) => json.result(result, data),
+        };
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+}
+
+impl Reporter for Report {
+    fn event(&mut self, event: &Event) {
+        match self {
+            Self::Human(human) => human.event(event),
+            Self::Json(json) => json.event(event),
+        }
+    }
+
+    fn diagnostic(&mut self, diagnostic: &Diagnostic, sources: &SourceMap) {
+        match self {
+            Self::Human(human) => human.diagnostic(diagnostic, sources),
+            Self::Json(json) => json.diagnostic(diagnostic, sources),
+        }
+    }
+}
+
+/// The columns of the terminal behind standard error.
+fn terminal_width() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(io::stderr()).ok()?;
+    (size.ws_col > 0).then_some(usize::from(size.ws_col))
+}

@@ -1,0 +1,67 @@
+//! What `plan` shows.
+//!
+//! - In: a [`Plan`].
+//! - Out: text for people, data for programs.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use crate::event::Cause;
+use crate::plan::{Action, Plan};
+use crate::source::SourceMap;
+
+/// A plan as programs read it.
+#[derive(Debug, Serialize)]
+pub struct PlanShown {
+    /// In the order of the run.
+    pub steps: Vec<StepShown>,
+}
+
+/// A step as programs read it.
+#[derive(Debug, Serialize)]
+pub struct StepShown {
+    /// The part.
+    pub part: String,
+    /// `install`, `update`, `reinstall`, `uninstall` or `keep`.
+    pub action: &'static str,
+    /// Why.
+    pub reasons: Vec<Cause>,
+}
+
+impl PlanShown {
+    /// Puts a plan into words.
+    pub fn of(plan: &Plan, sources: &SourceMap) -> Self {
+        let steps = plan.steps.iter().map(|step| StepShown {
+            part: step.part.clone(),
+            action: step.action.word(),
+            reasons: step.reasons.iter().map(|reason| reason.cause(sources)).collect(),
+        });
+        Self { steps: steps.collect() }
+    }
+
+    /// The text for people; `directory` is what file names are relative to.
+    pub fn text(&self, directory: &camino::Utf8Path) -> String {
+        let mut text = String::new();
+        for step in self.steps.iter().filter(|step| step.action != Action::Keep.word()) {
+            writeln!(text, "{} {}", step.action, step.part).expect("a String takes all");
+            for reason in &step.reasons {
+                let place = reason
+                    .place
+                    .as_ref()
+                    .map(|place| format!(" ({})", super::snippet::place(place, directory)));
+                writeln!(text, "  {}{}", reason.text, place.unwrap_or_default()).expect("a String takes all");
+            }
+        }
+        let kept = self.steps.iter().filter(|step| step.action == Action::Keep.word()).count();
+        match kept {
+            0 => {}
+            1 => text.push_str("1 part stays as it is\n"),
+            more => writeln!(text, "{more} parts stay as they are").expect("a String takes all"),
+        }
+        if self.steps.is_empty() {
+            text.push_str("no parts\n");
+        }
+        text
+    }
+}

@@ -1,0 +1,251 @@
+//! The standard directories, and what each call of a recipe may touch.
+//!
+//! - In: the options of `[buildout]`, the grants.
+//! - Out: [`Directories`]; the [`Reach`] of `init` and of the other calls.
+//! - Not here: making the directories (`execute`).
+//!
+//! Rules: `decisions.md` 4.3 and 4.6. The project may put its directories anywhere inside the buildout
+//! directory; only the user (command line, `default.cfg`) or a grant leads outside.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::error::Cause;
+use super::section::Slot;
+use super::{Buildout, Part, needs};
+use crate::access::{NeedKind, Protected, Reach};
+use crate::config::{Layer, Value};
+use crate::recipe::Recipe;
+
+/// The options of `[buildout]` that name a directory for parts.
+const OPTIONS: [&str; 4] = ["bin-directory", "parts-directory", "eggs-directory", "develop-eggs-directory"];
+
+/// Where a buildout keeps what. All absolute; the root is real.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Directories {
+    /// The buildout directory.
+    pub root: Utf8PathBuf,
+    /// For programs.
+    pub bin: Utf8PathBuf,
+    /// For what parts make.
+    pub parts: Utf8PathBuf,
+    /// For Python distributions.
+    pub eggs: Utf8PathBuf,
+    /// For links to Python projects under work.
+    pub develop_eggs: Utf8PathBuf,
+    /// `.installed.cfg`; none keeps no records.
+    pub database: Option<Utf8PathBuf>,
+    /// Those of the above that the user put outside the buildout directory; stock recipes may write there.
+    pub outside: Vec<Utf8PathBuf>,
+}
+
+impl Directories {
+    /// Only the root is known yet.
+    pub(super) fn at(root: &Utf8Path) -> Self {
+        Self { root: real(root), ..Self::default() }
+    }
+
+    /// The four directories for what parts make.
+    pub fn standard(&self) -> [&Utf8PathBuf; 4] {
+        [&self.bin, &self.parts, &self.eggs, &self.develop_eggs]
+    }
+
+    /// Whether a path lies inside the buildout directory.
+    pub fn holds(&self, path: &Utf8Path) -> bool {
+        path.starts_with(&self.root)
+    }
+}
+
+/// The real path of what exists, and the rest as text behind it.
+pub(super) fn real(path: &Utf8Path) -> Utf8PathBuf {
+    for ancestor in path.ancestors() {
+        if let Ok(found) = ancestor.canonicalize_utf8() {
+            let rest = path.strip_prefix(ancestor).expect("an ancestor is a prefix");
+            return if rest.as_str().is_empty() { found } else { found.join(plain(rest)) };
+        }
+    }
+    path.to_owned()
+}
+
+/// Takes `.` and `..` out of a path by its text.
+fn plain(path: &Utf8Path) -> Utf8PathBuf {
+    let mut result = Utf8PathBuf::new();
+    for component in path.components() {
+        match component {
+            camino::Utf8Component::CurDir => {}
+            camino::Utf8Component::ParentDir => {
+                result.pop();
+            }
+            other => result.push(other),
+        }
+    }
+    result
+}
+
+/// An option of `[buildout]` after substitution: those that name a directory are joined to the root.
+pub(super) fn joined(buildout: &Buildout, option: &str, text: String) -> String {
+    if OPTIONS.contains(&option) {
+        return buildout.configuration.directory().join(text).into_string();
+    }
+    text
+}
+
+/// Settles the directories when `[buildout]` has been substituted.
+pub(super) fn settle(buildout: &mut Buildout) -> Result<(), Cause> {
+    let text = |buildout: &Buildout, option| buildout.setting(option).unwrap_or_default().to_owned();
+    let root = Utf8PathBuf::from(text(buildout, "directory"));
+    let version = text(buildout, "eggs-directory-version");
+    if !version.is_empty() {
+        replace(buildout, "eggs-directory", |path| path.join(&version));
+    }
+    if !text(buildout, "installed").is_empty() {
+        replace(buildout, "installed", |path| root.join(path));
+    }
+    let mut directories = Directories::at(&root);
+    let mut places = Vec::new();
+    for option in OPTIONS {
+        let path = real(&Utf8PathBuf::from(text(buildout, option)));
+        if !directories.holds(&path) {
+            let value = written(buildout, option);
+            let by_user = value.as_ref().is_some_and(|value| {
+                !value.layers().contains(Layer::Project) && !value.layers().contains(Layer::Recipe)
+            });
+            let granted = buildout.surroundings.grants.write.iter().any(|root| path.starts_with(root));
+            if !by_user && !granted {
+                return Err(Cause::Outside {
+                    option: option.to_owned(),
+                    at: value.as_ref().and_then(Value::place),
+                    help: format!("`--allow-write={path}` would allow it"),
+                    path: path.into_string(),
+                });
+            }
+            directories.outside.push(path.clone());
+        }
+        places.push(path);
+    }
+    [directories.bin, directories.parts, directories.eggs, directories.develop_eggs] =
+        places.try_into().expect("four options name four directories");
+    let installed = text(buildout, "installed");
+    if !installed.is_empty() {
+        let path = Utf8PathBuf::from(installed);
+        let (parent, name) = (path.parent().unwrap_or(&path), path.file_name().unwrap_or_default());
+        let path = real(parent).join(name);
+        let protected = path.strip_prefix(&directories.root).map_or(true, |beneath| {
+            Protected::default().covers(&directories.root, &directories.root.join(beneath))
+                && name != ".installed.cfg"
+        });
+        let value = written(buildout, "installed");
+        let by_project = value.as_ref().is_some_and(|value| value.layers().contains(Layer::Project));
+        if protected && by_project {
+            return Err(Cause::Outside {
+                option: "installed".to_owned(),
+                path: path.into_string(),
+                at: value.as_ref().and_then(Value::place),
+                help: "name a file inside the buildout directory".to_owned(),
+            });
+        }
+        directories.database = Some(path);
+    }
+    buildout.directories = directories;
+    Ok(())
+}
+
+fn written(buildout: &Buildout, option: &str) -> Option<Value> {
+    buildout.configuration.section("buildout").and_then(|section| section.get(option)).cloned()
+}
+
+fn replace(buildout: &mut Buildout, option: &str, change: impl FnOnce(Utf8PathBuf) -> Utf8PathBuf) {
+    let Some(live) = buildout.sections.get_mut("buildout") else { return };
+    if let Some(Slot::Cooked(text) | Slot::Set(text)) = live.slots.get_mut(option) {
+        *text = change(Utf8PathBuf::from(std::mem::take(text))).into_string();
+    }
+}
+
+/// What every call may read: the buildout directory, and what its recipe declared and the user granted.
+fn readable(buildout: &Buildout, recipe: &Recipe, more: &[Utf8PathBuf]) -> Vec<Utf8PathBuf> {
+    let mut read = vec![buildout.directories.root.clone()];
+    if recipe.is_stock() {
+        read.extend(buildout.directories.outside.iter().cloned());
+    }
+    let declares = |kind| recipe.description.access.iter().any(|need| need.kind == kind);
+    let grants = &buildout.surroundings.grants;
+    if declares(NeedKind::Read) || more.iter().any(|path| !buildout.directories.holds(path)) {
+        read.extend(grants.read.iter().cloned());
+    }
+    if declares(NeedKind::Write) || more.iter().any(|path| !buildout.directories.holds(path)) {
+        read.extend(grants.write.iter().cloned());
+    }
+    read.retain(|path| path.is_dir());
+    read.sort();
+    read.dedup();
+    read
+}
+
+/// What an `init` may touch: it reads, and writes nothing. Its options are not final yet, so what it
+/// declares in general counts.
+pub(super) fn init_reach(buildout: &Buildout, recipe: &Recipe) -> Reach {
+    let mut read = readable(buildout, recipe, &[]);
+    if needs::names_places(recipe) {
+        let grants = &buildout.surroundings.grants;
+        read.extend(grants.read.iter().chain(&grants.write).filter(|path| path.is_dir()).cloned());
+        read.sort();
+        read.dedup();
+    }
+    Reach { read, ..Reach::default() }
+}
+
+impl Buildout {
+    /// What the other calls of a part may touch; `own` is what it was seen to make before.
+    pub fn reach(&self, part: &Part, own: impl IntoIterator<Item = Utf8PathBuf>) -> Reach {
+        let directories = &self.directories;
+        let grants = &self.surroundings.grants;
+        let inside = |path: &Utf8Path| directories.holds(path);
+        let named: Vec<Utf8PathBuf> = part.outputs.iter().chain(&part.inputs).cloned().collect();
+        let make = directories
+            .standard()
+            .into_iter()
+            .filter(|path| inside(path) || part.recipe.is_stock())
+            .cloned()
+            .collect();
+        // A place outside counts as far as it was declared and as far as it was granted.
+        let granted_places = part
+            .outputs
+            .iter()
+            .filter(|path| !inside(path) && grants.write.iter().any(|root| path.starts_with(root)))
+            .cloned()
+            .collect();
+        let declared = needs::declared(self, part, NeedKind::Write);
+        let granted = declared
+            .iter()
+            .flat_map(|need| {
+                grants.write.iter().filter_map(move |grant| {
+                    if need.starts_with(grant) {
+                        Some(need.clone())
+                    } else if grant.starts_with(need) {
+                        Some(grant.clone())
+                    } else {
+                        None
+                    }
+                })
+            })
+            .collect();
+        Reach {
+            root: directories.root.clone(),
+            read: readable(self, &part.recipe, &named),
+            make,
+            outputs: part.outputs.iter().filter(|path| inside(path)).cloned().collect(),
+            granted,
+            granted_places,
+            own: own.into_iter().collect(),
+            links: grants.links && !needs::declared_links(part).is_empty(),
+            protected: Protected { files: self.protected_files() },
+        }
+    }
+
+    /// The files that steer this run, configuration files and the database: nothing may write them.
+    pub fn protected_files(&self) -> Vec<Utf8PathBuf> {
+        let sources = &self.configuration.sources;
+        let files =
+            sources.files().map(|file| Utf8PathBuf::from(file.name())).filter(|path| path.is_absolute());
+        files.chain(self.directories.database.clone()).collect()
+    }
+}

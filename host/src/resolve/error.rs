@@ -1,0 +1,400 @@
+//! Why a configuration has no meaning.
+//!
+//! - In: facts from this room and the rooms below.
+//! - Out: [`ResolveError`], with what was being done, and its [`Diagnostic`].
+//! - Not here: drawing it (`report`).
+
+use crate::access::{Denial, Missing};
+use crate::config::ConfigError;
+use crate::diagnostic::{Diagnostic, Exit};
+use crate::recipe::{Failure, FindError, RecipeError};
+use crate::source::Span;
+
+use super::reference::Fault;
+
+/// One failure, and what was being done when it happened.
+#[derive(Debug, Clone)]
+pub struct ResolveError {
+    /// Outermost first: the lines below `While:`.
+    pub doing: Vec<String>,
+    /// What failed.
+    pub cause: std::rc::Rc<Cause>,
+}
+
+/// What failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Cause {
+    /// The section is there, the option is not.
+    #[error("Referenced option does not exist: {section} {option}")]
+    UnknownOption {
+        /// The section that was asked.
+        section: String,
+        /// What it does not have.
+        option: String,
+        /// The whole reference.
+        at: Option<Span>,
+        /// The section's header.
+        section_at: Option<Span>,
+        /// The most similar option that does exist.
+        nearest: Option<String>,
+    },
+    /// There is no such section.
+    #[error("The referenced section, '{section}', was not defined.")]
+    UnknownSection {
+        /// Its name.
+        section: String,
+        /// Who refers to it.
+        at: Option<Span>,
+        /// The most similar name.
+        nearest: Option<String>,
+    },
+    /// An option that a section must have.
+    #[error("Missing option: {section}:{option}")]
+    MissingOption {
+        /// The section.
+        section: String,
+        /// The option.
+        option: String,
+        /// The section's header.
+        at: Option<Span>,
+    },
+    /// A `${…}` that cannot be a reference.
+    #[error("{}", malformed(text, *fault))]
+    Malformed {
+        /// As it was written.
+        text: String,
+        /// What is wrong with it.
+        fault: Fault,
+        /// Where.
+        at: Option<Span>,
+    },
+    /// An option that needs itself.
+    #[error("Circular reference in substitutions.\n")]
+    Circular {
+        /// `section:option`, each with its reference, from the first to itself.
+        chain: Vec<(String, Option<Span>)>,
+    },
+    /// A limit of the language.
+    #[error("{what}")]
+    Limit {
+        /// Which limit, and by how much.
+        what: String,
+        /// Where it was reached.
+        at: Option<Span>,
+    },
+    /// A name that a part cannot have.
+    #[error("`{name}` cannot be the name of a part: {why}")]
+    PartName {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        why: &'static str,
+        /// The section's header.
+        at: Option<Span>,
+    },
+    /// An option whose text is not one of those it may be.
+    #[error("Invalid value for '{option}' option: '{value}'")]
+    Invalid {
+        /// The option of `[buildout]`.
+        option: String,
+        /// Its value.
+        value: String,
+        /// Where that was written.
+        at: Option<Span>,
+        /// What it may be.
+        help: &'static str,
+    },
+    /// `recipe =` with nothing behind it.
+    #[error("The part `{part}` names no recipe: its option `recipe` is empty")]
+    NoRecipe {
+        /// The part.
+        part: String,
+        /// The option.
+        at: Option<Span>,
+    },
+    /// A section with a recipe was first looked at when every recipe had been asked already.
+    #[error("`[{section}]` was not looked at in `init`, and now it is too late to make a part of it")]
+    Late {
+        /// The section.
+        section: String,
+        /// Its header.
+        at: Option<Span>,
+    },
+    /// The recipe cannot be had.
+    #[error("{error}")]
+    Recipe {
+        /// Why not.
+        error: FindError,
+        /// The option `recipe`.
+        at: Option<Span>,
+    },
+    /// The recipe has no such entry.
+    #[error("The recipe `{recipe}` has no entry `{entry}`")]
+    Entry {
+        /// The recipe.
+        recipe: String,
+        /// What was asked for.
+        entry: String,
+        /// The option `recipe`.
+        at: Option<Span>,
+        /// The entries that it has.
+        known: Vec<String>,
+    },
+    /// The recipe says that something is wrong.
+    #[error("{}", error.message)]
+    Refused {
+        /// In its words.
+        error: RecipeError,
+        /// Where the option stands that it names.
+        at: Option<Span>,
+        /// What it was not allowed to do before that.
+        denied: Vec<Denial>,
+    },
+    /// The recipe could not even say what is wrong.
+    #[error("{}", broken(recipe, failure))]
+    Broken {
+        /// Its name, version and digest.
+        recipe: String,
+        /// What happened.
+        failure: Failure,
+        /// The option `recipe`.
+        at: Option<Span>,
+    },
+    /// Access that recipes declare and nobody granted, for all parts at once.
+    #[error("{}", missing_table(.0))]
+    Access(Vec<Missing>),
+    /// Environment variables that the configuration reads and nobody granted.
+    #[error("{}", environment_table(.0))]
+    Environment(Vec<(String, Option<Span>)>),
+    /// A directory that the project puts where it may not write.
+    #[error("The option `{option}` leads outside the buildout directory: {path}")]
+    Outside {
+        /// The option of `[buildout]`.
+        option: String,
+        /// Where it leads.
+        path: String,
+        /// Where that was written.
+        at: Option<Span>,
+        /// What would allow it.
+        help: String,
+    },
+    /// What the configuration room says.
+    #[error("{0}")]
+    Config(ConfigError),
+    /// A file or directory could not be looked at.
+    #[error("{0}")]
+    Io(std::io::Error),
+}
+
+fn malformed(text: &str, fault: Fault) -> String {
+    match fault {
+        Fault::NoColon => format!("The substitution, {text},\ndoesn't contain a colon."),
+        Fault::ManyColons => format!("The substitution, {text},\nhas too many colons."),
+        Fault::Section => format!("The section name in substitution, {text},\nhas invalid characters."),
+        Fault::Option => format!("The option name in substitution, {text},\nhas invalid characters."),
+    }
+}
+
+/// One line about a recipe that did not return.
+pub fn broken(recipe: &str, failure: &Failure) -> String {
+    match failure {
+        Failure::Limit { what, .. } => format!("The recipe {recipe} reached a limit: {what}"),
+        Failure::Bug { what, .. } => format!("This is a bug in the recipe {recipe}: {what}"),
+        Failure::Link(why) => format!("The recipe {recipe} cannot be used: {why}"),
+        Failure::Stopped => "interrupted".to_owned(),
+        Failure::Error(error) => error.message.clone(),
+    }
+}
+
+fn missing_table(missing: &[Missing]) -> String {
+    let mut text = "These parts need access that was not granted:".to_owned();
+    for one in missing {
+        text.push_str(&format!("\n  {}: {} {}", one.part, one.need.kind.word(), one.need.value));
+        if !one.need.why.is_empty() {
+            text.push_str(&format!("  ({} says: {})", one.recipe, one.need.why));
+        }
+    }
+    text
+}
+
+fn environment_table(variables: &[(String, Option<Span>)]) -> String {
+    let mut text = "This configuration reads environment variables that were not granted:".to_owned();
+    for (name, _) in variables {
+        text.push_str(&format!("\n  {name}"));
+    }
+    text
+}
+
+/// Adds what a failed call of a recipe leaves to say: its last words, its backtrace, its advice.
+pub fn explain(diagnostic: Diagnostic, failure: &Failure) -> Diagnostic {
+    let said = |diagnostic: Diagnostic, lines: &[String]| {
+        if lines.is_empty() { diagnostic } else { diagnostic.note(format!("it said:\n{}", lines.join("\n"))) }
+    };
+    match failure {
+        Failure::Error(error) => match error.detail("help") {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        },
+        Failure::Limit { said: lines, flag, .. } => {
+            let diagnostic = said(diagnostic, lines).exit(Exit::Limit);
+            match flag {
+                Some(flag) => diagnostic.help(format!("`{flag}` raises the limit")),
+                None => diagnostic,
+            }
+        }
+        Failure::Bug { said: lines, backtrace, .. } => {
+            let diagnostic = said(diagnostic, lines).exit(Exit::Bug);
+            let diagnostic = if backtrace.is_empty() {
+                diagnostic
+            } else {
+                diagnostic.detail(format!("wasm backtrace, innermost first:\n{}", backtrace.join("\n")))
+            };
+            diagnostic.help("report it to the recipe's author, with what is above; `-v` shows the backtrace")
+        }
+        Failure::Link(_) => diagnostic,
+        Failure::Stopped => diagnostic.exit(Exit::Interrupted),
+    }
+}
+
+/// Adds what a recipe was refused; an error that follows from it ends with [`Exit::Denied`].
+pub fn explain_denials(mut diagnostic: Diagnostic, kind: &str, denied: &[Denial]) -> Diagnostic {
+    let Some(first) = denied.first() else { return diagnostic };
+    if matches!(kind, "denied" | "io" | "failed") {
+        diagnostic.exit = Exit::Denied;
+    }
+    diagnostic = diagnostic.note(format!("{} was denied: {}", first.path, first.why));
+    match &first.flag {
+        Some(flag) => diagnostic.help(format!("`{flag}` would allow it")),
+        None => diagnostic,
+    }
+}
+
+impl ResolveError {
+    /// The same error, with the places and the advice a person needs.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let mut diagnostic = self.cause.diagnostic();
+        let mut doing = self.doing.clone();
+        doing.append(&mut diagnostic.doing);
+        diagnostic.doing = doing;
+        diagnostic
+    }
+}
+
+impl Cause {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownOption { .. } => "unknown-option",
+            Self::UnknownSection { .. } => "unknown-section",
+            Self::MissingOption { .. } => "missing-option",
+            Self::Malformed { .. } => "malformed-reference",
+            Self::Circular { .. } => "circular-reference",
+            Self::Limit { .. } => "limit",
+            Self::PartName { .. } => "part-name",
+            Self::Invalid { .. } => "invalid-value",
+            Self::NoRecipe { .. } => "no-recipe",
+            Self::Late { .. } => "too-late",
+            Self::Recipe { error: FindError::Unknown { .. }, .. } => "unknown-recipe",
+            Self::Recipe { error: FindError::Remote { .. }, .. } => "not-served-yet",
+            Self::Recipe { .. } => "unusable-recipe",
+            Self::Entry { .. } => "unknown-entry",
+            Self::Refused { .. } => "recipe-error",
+            Self::Broken { failure: Failure::Limit { .. }, .. } => "recipe-limit",
+            Self::Broken { failure: Failure::Bug { .. }, .. } => "recipe-bug",
+            Self::Broken { failure: Failure::Stopped, .. } => "interrupted",
+            Self::Broken { .. } => "unusable-recipe",
+            Self::Access(_) => "access-denied",
+            Self::Environment(_) => "environment-denied",
+            Self::Outside { .. } => "outside-buildout",
+            Self::Config(_) => "configuration",
+            Self::Io(_) => "io",
+        }
+    }
+
+    fn diagnostic(&self) -> Diagnostic {
+        let error = Diagnostic::error(self.code(), self.to_string());
+        match self {
+            Self::UnknownOption { section, option, at, section_at, nearest } => {
+                let error = error
+                    .maybe_at(*at, format!("no option `{option}` in `[{section}]`"))
+                    .maybe_at(*section_at, "this section");
+                match nearest {
+                    Some(name) => error.help(format!("did you mean `${{{section}:{name}}}`?")),
+                    None => error.help(format!("`${{{section}:{option}|TEXT}}` gives a default")),
+                }
+            }
+            Self::UnknownSection { section, at, nearest } => {
+                let error = error.maybe_at(*at, format!("there is no `[{section}]`"));
+                match nearest {
+                    Some(name) => error.help(format!("did you mean `{name}`?")),
+                    None => error,
+                }
+            }
+            Self::MissingOption { section, option, at } => error
+                .maybe_at(*at, format!("no option `{option}` in this section"))
+                .help(format!("add a line `{option} = …` below `[{section}]`")),
+            Self::Malformed { at, fault, .. } => error.maybe_at(*at, "").help(match fault {
+                Fault::NoColon => "a reference is `${section:option}`, or `${:option}` for this section; `$$` protects",
+                _ => "names hold letters, digits, blanks, `.`, `_` and `-`, with one colon between them; `$$` protects",
+            }),
+            Self::Circular { chain } => {
+                let names: Vec<&str> = chain.iter().map(|(name, _)| name.as_str()).collect();
+                let error = error.note(format!("the circle: {}", names.join(" → ")));
+                chain.iter().fold(error, |error, (name, at)| error.maybe_at(*at, format!("in `{name}`")))
+            }
+            Self::Limit { at, .. } => error.maybe_at(*at, "").exit(Exit::Limit),
+            Self::PartName { at, .. } | Self::NoRecipe { at, .. } | Self::Late { at, .. } => error.maybe_at(*at, ""),
+            Self::Invalid { at, help, .. } => error.maybe_at(*at, "").help(*help),
+            Self::Recipe { error: cause, at } => {
+                let error = error.maybe_at(*at, "");
+                match cause {
+                    FindError::Unknown { nearest: Some(name), .. } => error.help(format!("did you mean `{name}`?")),
+                    FindError::Unknown { .. } => {
+                        error.help("`buildout recipe list` shows the recipes that can be named; `./NAME.wasm` names a file")
+                    }
+                    _ => error,
+                }
+            }
+            Self::Entry { at, known, .. } => error.maybe_at(*at, "").help(format!("it has: {}", known.join(", "))),
+            Self::Refused { error: cause, at, denied } => {
+                let error = error.maybe_at(*at, cause.detail("option").map_or(String::new(), |name| format!("`{name}` is this")));
+                let error = match cause.detail("help") {
+                    Some(help) => error.help(help),
+                    None => error,
+                };
+                let error = if cause.kind == "limit" { error.exit(Exit::Limit) } else { error };
+                explain_denials(error, &cause.kind, denied)
+            }
+            Self::Broken { failure, at, .. } => explain(error.maybe_at(*at, "this recipe"), failure),
+            Self::Access(missing) => {
+                let mut flags: Vec<&String> = missing.iter().filter_map(|one| one.flag.as_ref()).collect();
+                flags.sort();
+                flags.dedup();
+                let error = error.exit(Exit::Denied);
+                let error = if flags.is_empty() {
+                    error
+                } else {
+                    let flags: Vec<String> = flags.iter().map(|flag| flag.to_string()).collect();
+                    error.help(format!("to allow it in this run: `buildout {}`", flags.join(" ")))
+                };
+                let never = missing.iter().filter(|one| one.flag.is_none()).map(|one| one.need.kind.word());
+                let never: std::collections::BTreeSet<&str> = never.collect();
+                if never.is_empty() {
+                    error
+                } else {
+                    let kinds: Vec<&str> = never.into_iter().collect();
+                    error.note(format!("this version cannot grant: {}", kinds.join(", ")))
+                }
+            }
+            Self::Environment(variables) => {
+                let mut flags: Vec<String> = variables.iter().map(|(name, _)| format!("--allow-env={name}")).collect();
+                flags.sort();
+                flags.dedup();
+                let error = error.exit(Exit::Denied).help(format!("to allow it in this run: `buildout {}`", flags.join(" ")));
+                variables.iter().fold(error, |error, (name, at)| error.maybe_at(*at, format!("reads `{name}`")))
+            }
+            Self::Outside { at, help, .. } => error.maybe_at(*at, "").help(help.clone()).exit(Exit::Denied),
+            Self::Config(cause) => cause.diagnostic(),
+            Self::Io(_) => error,
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! What a configuration means: every section that is needed, substituted, its recipe asked, in order.
+//!
+//! - In: a [`Configuration`], the [`Catalogue`] of recipes, what the user granted.
+//! - Out: a [`Buildout`]: resolved sections, parts in the order in which they are installed.
+//! - Not here: comparing with what is installed (`plan`), changing anything (`execute`).
+//!
+//! Same files and same recipes give the same `Buildout`: an `init` writes nothing, reaches nothing, and
+//! all that it is told goes through one place, [`serve`].
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `reference` | `${…}` in a text |
+//! | `section` | a section that was looked up: options as written or as they are now |
+//! | `resolver` | looking up, substituting, initialising |
+//! | `part_name` | names that a part can have |
+//! | `recipe_name` | what stands behind `recipe =` |
+//! | `serve` | the questions of guests |
+//! | `directories` | the standard directories, and what each call may touch |
+//! | `needs` | access that is declared and not granted |
+//! | `error` | why there is no meaning |
+//!
+//! Rules: zc.buildout 6, `Buildout.__getitem__`, `Options._initialize`, `Options._get`.
+
+mod directories;
+mod error;
+mod needs;
+mod part_name;
+mod recipe_name;
+mod reference;
+mod resolver;
+mod section;
+mod serve;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+use indexmap::IndexMap;
+
+use crate::access::{Grants, Missing};
+use crate::config::Configuration;
+use crate::diagnostic::Diagnostic;
+use crate::event::Reporter;
+use crate::recipe::{Catalogue, Machine, Recipe};
+
+pub use self::directories::Directories;
+pub use self::error::{Cause, ResolveError, broken, explain, explain_denials};
+pub use self::reference::Fault;
+pub use self::section::Live;
+
+use self::resolver::Resolver;
+
+/// What a run knows besides the configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// What the user granted for this run.
+    pub grants: Grants,
+    /// The granted environment variables that are set.
+    pub environment: BTreeMap<String, String>,
+    /// About the machine, for recipes.
+    pub machine: Machine,
+    /// Where the process was started; `./x.wasm` on the command line is relative to it.
+    pub started_in: Utf8PathBuf,
+}
+
+/// What the configuration means.
+pub struct Buildout {
+    /// What was written.
+    pub configuration: Configuration,
+    /// The recipes.
+    pub catalogue: Catalogue,
+    /// The standard directories, absolute and real.
+    pub directories: Directories,
+    /// What the user should look at.
+    pub warnings: Vec<Diagnostic>,
+    surroundings: Surroundings,
+    machine: Arc<Machine>,
+    sections: IndexMap<String, Live>,
+    parts: IndexMap<String, Part>,
+    /// What was being done, outermost first.
+    doing: Vec<String>,
+    /// The options that are being substituted.
+    expanding: Vec<resolver::Expanding>,
+    /// The sections that are being initialised, innermost last.
+    initialising: Vec<String>,
+    /// The first failure: it ends the run even if a recipe makes light of it.
+    failed: Option<ResolveError>,
+    substituted_bytes: usize,
+    /// After every `init`: nothing is initialised any more.
+    finished: bool,
+    /// `$<a:b>` that were taken for text, each said once.
+    angles: BTreeSet<String>,
+    /// How many sections were substituted and recipes asked, for tests.
+    pub counters: Counters,
+}
+
+/// What a run did, in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Calls of `init`.
+    pub inits: usize,
+    /// Options that were substituted.
+    pub substitutions: usize,
+}
+
+/// A section with a recipe that was asked.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// The name of its section.
+    pub name: String,
+    /// Its recipe.
+    pub recipe: Arc<Recipe>,
+    /// What stands behind the colon, or `default`.
+    pub entry: String,
+    /// The parts that its options refer to, that its recipe looked at, or that `=>` names; directly or
+    /// through other sections.
+    pub needs: BTreeSet<String>,
+    /// Files whose content counts.
+    pub inputs: Vec<Utf8PathBuf>,
+    /// Places that it may make itself.
+    pub outputs: Vec<Utf8PathBuf>,
+}
+
+/// Resolves everything that the `parts` of `[buildout]` need, or only `named` ones.
+///
+/// # Errors
+///
+/// The first failure, with what was being done. Nothing on disk has changed.
+pub fn resolve(
+    configuration: Configuration,
+    catalogue: Catalogue,
+    surroundings: Surroundings,
+    named: &[String],
+    reporter: &mut dyn Reporter,
+) -> Result<Buildout, (Box<Buildout>, ResolveError)> {
+    let mut buildout = Buildout {
+        directories: Directories::at(configuration.directory()),
+        configuration,
+        catalogue,
+        warnings: Vec::new(),
+        machine: Arc::new(surroundings.machine.clone()),
+        surroundings,
+        sections: IndexMap::new(),
+        parts: IndexMap::new(),
+        doing: Vec::new(),
+        expanding: Vec::new(),
+        initialising: Vec::new(),
+        failed: None,
+        substituted_bytes: 0,
+        finished: false,
+        angles: BTreeSet::new(),
+        counters: Counters::default(),
+    };
+    let mut resolver = Resolver { buildout: &mut buildout, reporter };
+    match resolver.everything(named) {
+        Ok(()) => {
+            buildout.finished = true;
+            Ok(buildout)
+        }
+        Err(error) => Err((Box::new(buildout), error)),
+    }
+}
+
+impl Buildout {
+    /// The parts in the order in which they are installed.
+    pub fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.parts.values()
+    }
+
+    /// A part by its name.
+    pub fn part(&self, name: &str) -> Option<&Part> {
+        self.parts.get(name)
+    }
+
+    /// A section that was looked up.
+    pub fn section(&self, name: &str) -> Option<&Live> {
+        self.sections.get(name)
+    }
+
+    /// The options of a part as its recipe left them.
+    pub fn options(&self, part: &str) -> IndexMap<String, String> {
+        self.sections.get(part).map(Live::values).unwrap_or_default()
+    }
+
+    /// What a run knows besides the configuration.
+    pub fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
+    }
+
+    /// About the machine, to go with a call.
+    pub fn machine(&self) -> &Arc<Machine> {
+        &self.machine
+    }
+
+    /// The value of an option of `[buildout]`, substituted.
+    pub fn setting(&self, option: &str) -> Option<&str> {
+        self.sections.get("buildout")?.text(option)
+    }
+
+    /// Whether an option of `[buildout]` is `true`; it was checked to be `true` or `false`.
+    pub fn flag(&self, option: &str) -> bool {
+        self.setting(option) == Some("true")
+    }
+
+    /// Options that files wrote and nobody read, of one section, sorted by name.
+    pub fn unused(&self, section: &str) -> Vec<(String, Option<crate::source::Span>)> {
+        self.sections.get(section).map(Live::unused).unwrap_or_default()
+    }
+
+    /// Notes that a call read options of its own part.
+    pub fn mark_used(&mut self, part: &str, options: &[String]) {
+        if let Some(live) = self.sections.get_mut(part) {
+            live.used.extend(options.iter().cloned());
+        }
+    }
+
+    /// Serves a guest in `install`, `update` or `uninstall`.
+    pub fn serving<'b>(&'b mut self, reporter: &'b mut dyn Reporter) -> impl crate::recipe::Serve + 'b {
+        Resolver { buildout: self, reporter }
+    }
+
+    /// Access that is declared and not granted, of all parts.
+    pub fn missing_access(&self) -> Vec<Missing> {
+        needs::missing(self)
+    }
+}

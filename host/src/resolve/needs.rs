@@ -1,0 +1,195 @@
+//! What a part's recipe declares: inputs, outputs, access; and what of it nobody granted.
+//!
+//! - In: `recipe.toml`, the part's options.
+//! - Out: places and needs with the options filled in; [`Missing`] ones.
+//! - Not here: the places that follow from grants (`directories`).
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::directories::real;
+use super::reference::{Piece, pieces};
+use super::{Buildout, Part};
+use crate::access::{Missing, Need, NeedKind};
+use crate::recipe::{Kind, Recipe};
+
+/// A recipe as a bug report names it.
+pub(super) fn called(recipe: &Recipe) -> String {
+    let digest = recipe.digest.get(..12).unwrap_or(&recipe.digest);
+    let version = &recipe.description.recipe.version;
+    let blank = if version.is_empty() { "" } else { " " };
+    format!("{}{blank}{version} (sha256 {digest}…)", recipe.name)
+}
+
+impl Buildout {
+    /// A part's recipe as a bug report names it.
+    pub fn called(&self, recipe: &Recipe) -> String {
+        called(recipe)
+    }
+
+    /// The places behind the options of one kind, absolute and real.
+    fn places(&self, part: &str, recipe: &Recipe, entry: &str, kind: Kind) -> Vec<Utf8PathBuf> {
+        let Some(live) = self.section(part) else { return Vec::new() };
+        let root = &self.directories.root;
+        let mut places = Vec::new();
+        for (name, option) in recipe.description.options_of(entry, kind) {
+            let text = match (live.text(name), &option.default) {
+                (Some(text), _) => text.to_owned(),
+                (None, Some(default)) => self.filled(part, default),
+                (None, None) => continue,
+            };
+            // Where a text may stand instead of a file, it is marked as one.
+            if kind == Kind::Input && text.starts_with("inline:") {
+                continue;
+            }
+            let items = if option.list { split_paths(root, &text) } else { vec![text.trim().to_owned()] };
+            places.extend(items.iter().filter(|item| !item.is_empty()).map(|item| real(&root.join(item))));
+        }
+        places
+    }
+
+    /// A text of `recipe.toml` with the part's own options filled in.
+    fn filled(&self, part: &str, text: &str) -> String {
+        let value = |piece: &Piece<'_>| match piece {
+            Piece::Plain(text) => (*text).to_owned(),
+            Piece::Malformed(malformed) => malformed.text.to_owned(),
+            Piece::Reference(reference) | Piece::Angle(reference) => {
+                let section = if reference.section.is_empty() { part } else { reference.section };
+                let live = self.section(section);
+                match live.and_then(|live| live.text(reference.option)) {
+                    Some(text) => text.to_owned(),
+                    None if reference.option == "_buildout_section_name_" => section.to_owned(),
+                    None => reference.default.unwrap_or_default().to_owned(),
+                }
+            }
+        };
+        pieces(text).iter().map(value).collect()
+    }
+}
+
+/// Splits a list of paths at blanks, but not inside the buildout directory's own path.
+fn split_paths(root: &Utf8Path, text: &str) -> Vec<String> {
+    let mut items = Vec::new();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let skipped = match rest.strip_prefix(root.as_str()) {
+            Some(behind) if behind.is_empty() || behind.starts_with(['/', ' ', '\n', '\t']) => {
+                root.as_str().len()
+            }
+            _ => 0,
+        };
+        let end = rest[skipped..].find(char::is_whitespace).map_or(rest.len(), |at| skipped + at);
+        items.push(rest[..end].to_owned());
+        rest = rest[end..].trim_start();
+    }
+    items
+}
+
+/// Files whose content counts.
+pub(super) fn inputs(buildout: &Buildout, part: &str, recipe: &Recipe, entry: &str) -> Vec<Utf8PathBuf> {
+    buildout.places(part, recipe, entry, Kind::Input)
+}
+
+/// Places that the part may make itself.
+pub(super) fn outputs(buildout: &Buildout, part: &str, recipe: &Recipe, entry: &str) -> Vec<Utf8PathBuf> {
+    buildout.places(part, recipe, entry, Kind::Output)
+}
+
+/// Whether a recipe has options that name places, which may lie anywhere.
+pub(super) fn names_places(recipe: &Recipe) -> bool {
+    let mut options = recipe.description.entry.values().flat_map(|entry| entry.option.values());
+    options.any(|option| matches!(option.kind, Kind::Input | Kind::Output))
+}
+
+fn needs<'p>(part: &'p Part, kind: NeedKind) -> impl Iterator<Item = &'p Need> {
+    part.recipe.description.access.iter().filter(move |need| need.kind == kind && need.concerns(&part.entry))
+}
+
+/// Directories that a part declares to need, absolute and real.
+pub(super) fn declared(buildout: &Buildout, part: &Part, kind: NeedKind) -> Vec<Utf8PathBuf> {
+    let root = &buildout.directories.root;
+    let value = |need: &Need| real(&root.join(buildout.filled(&part.name, &need.value)));
+    needs(part, kind).map(value).collect()
+}
+
+/// The declared needs for links.
+pub(super) fn declared_links(part: &Part) -> Vec<&Need> {
+    needs(part, NeedKind::Links).collect()
+}
+
+/// The environment of a call: what is declared, granted and set.
+pub(super) fn environment(buildout: &Buildout, recipe: &Recipe, entry: &str) -> Vec<(String, String)> {
+    let declared =
+        recipe.description.access.iter().filter(|need| need.kind == NeedKind::Env && need.concerns(entry));
+    let granted = declared.filter(|need| buildout.surroundings.grants.env.contains(&need.value));
+    let set = granted.filter_map(|need| {
+        let value = buildout.surroundings.environment.get(&need.value)?;
+        Some((need.value.clone(), value.clone()))
+    });
+    set.collect()
+}
+
+impl Buildout {
+    /// The environment of a part's calls: what is declared, granted and set.
+    pub fn environment_of(&self, part: &Part) -> Vec<(String, String)> {
+        environment(self, &part.recipe, &part.entry)
+    }
+}
+
+/// Access of all parts that is declared and not granted.
+pub(super) fn missing(buildout: &Buildout) -> Vec<Missing> {
+    let grants = &buildout.surroundings.grants;
+    let mut missing = Vec::new();
+    for part in buildout.parts() {
+        for need in part.recipe.description.access.iter().filter(|need| need.concerns(&part.entry)) {
+            let mut need = need.clone();
+            need.value = buildout.filled(&part.name, &need.value);
+            if matches!(need.kind, NeedKind::Read | NeedKind::Write) {
+                let path = real(&buildout.directories.root.join(&need.value));
+                let reads_own = need.kind == NeedKind::Read && buildout.directories.holds(&path);
+                let makes_own =
+                    buildout.directories.standard().into_iter().any(|root| path.starts_with(root));
+                if reads_own || makes_own {
+                    continue;
+                }
+                need.value = path.into_string();
+            }
+            missing.extend(grants.missing(&part.name, &part.recipe.name, &need));
+        }
+        let implied = |kind, path: &Utf8PathBuf, why: &str| Need {
+            kind,
+            value: path.to_string(),
+            why: why.to_owned(),
+            entries: None,
+        };
+        let known_outside = |path: &Utf8Path| {
+            part.recipe.is_stock() && buildout.directories.outside.iter().any(|root| path.starts_with(root))
+        };
+        for path in
+            part.outputs.iter().filter(|path| !buildout.directories.holds(path) && !known_outside(path))
+        {
+            let need = implied(NeedKind::Write, path, "an option of the part names it");
+            missing.extend(grants.missing(&part.name, &part.recipe.name, &need));
+        }
+        for path in part.inputs.iter().filter(|path| !buildout.directories.holds(path)) {
+            let need = implied(NeedKind::Read, path, "an option of the part names it");
+            missing.extend(grants.missing(&part.name, &part.recipe.name, &need));
+        }
+    }
+    missing.dedup_by(|one, other| {
+        one.part == other.part && one.need.kind == other.need.kind && one.need.value == other.need.value
+    });
+    missing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_paths_is_not_split_inside_the_buildout_directory() {
+        let split = |text| split_paths(Utf8Path::new("/my project"), text);
+        assert_eq!(split("a  b\nc"), ["a", "b", "c"]);
+        assert_eq!(split("/my project/a b"), ["/my project/a", "b"]);
+        assert_eq!(split("/my projects/a"), ["/my", "projects/a"]);
+    }
+}

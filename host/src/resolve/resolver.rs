@@ -1,0 +1,556 @@
+//! Looking up, substituting, initialising.
+//!
+//! - In: a name.
+//! - Out: the section, substituted, its recipe asked; everything that it needs before it.
+//! - Not here: what guests ask (`serve`).
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::error::{Cause, ResolveError};
+use super::reference::{Piece, Reference, may_refer, pieces};
+use super::section::{Live, Slot, Stage};
+use super::{Buildout, Part, directories, needs, part_name};
+use crate::config::{ConfigError, Value};
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::event::{Event, Reporter};
+use crate::recipe::{Call, Change, Failure, Phase};
+use crate::source::Span;
+
+/// Options that refer to each other, in a row.
+const DEEPEST: usize = 1_000;
+/// Bytes of one substituted value.
+const LARGEST_VALUE: usize = 1 << 20;
+/// Bytes of substituted text in a run.
+const ALL_VALUES: usize = 64 << 20;
+
+/// Options of `[buildout]` that buildout itself reads, or that only Python needed: never reported as unused.
+const BUILDOUTS_OWN: &[&str] = &[
+    "abi-tag-eggs",
+    "allow-hosts",
+    "allow-picked-versions",
+    "allow-unknown-extras",
+    "bin-directory",
+    "develop",
+    "develop-eggs-directory",
+    "directory",
+    "download-cache",
+    "eggs-directory",
+    "eggs-directory-version",
+    "executable",
+    "extends-cache",
+    "extensions",
+    "find-links",
+    "index",
+    "install-from-cache",
+    "installed",
+    "log-format",
+    "log-level",
+    "newest",
+    "offline",
+    "optional-extends",
+    "parts",
+    "parts-directory",
+    "prefer-final",
+    "python",
+    "rebuild-dependants",
+    "relative-paths",
+    "show-picked-versions",
+    "socket-timeout",
+    "update-versions-file",
+    "use-dependency-links",
+    "verbosity",
+    "versions",
+];
+
+/// An option that is being substituted, and the reference to it.
+#[derive(Debug, Clone)]
+pub(super) struct Expanding {
+    section: String,
+    option: String,
+    at: Option<Span>,
+}
+
+/// A buildout that is being resolved, and whoever is told about it.
+pub(super) struct Resolver<'b> {
+    pub(super) buildout: &'b mut Buildout,
+    pub(super) reporter: &'b mut dyn Reporter,
+}
+
+type Result<T> = std::result::Result<T, ResolveError>;
+
+impl Resolver<'_> {
+    /// Resolves `[buildout]`, then all parts, then checks what they need.
+    pub(super) fn everything(&mut self, named: &[String]) -> Result<()> {
+        self.granted_environment()?;
+        self.doing("Initializing.", |this| {
+            for option in ["offline", "newest"] {
+                this.check_flag(option)?;
+            }
+            this.section("buildout", None)?;
+            for option in
+                ["prefer-final", "use-dependency-links", "allow-picked-versions", "show-picked-versions"]
+            {
+                this.check_flag(option)?;
+            }
+            for option in BUILDOUTS_OWN {
+                this.mark_used("buildout", option);
+            }
+            directories::settle(this.buildout).map_err(|cause| this.error(cause))
+        })?;
+        let mut machine = self.buildout.surroundings.machine.clone();
+        machine.offline = self.buildout.flag("offline");
+        machine.newest = self.buildout.flag("newest") && !machine.offline;
+        self.buildout.machine = Arc::new(machine);
+        self.doing("Installing.", |this| {
+            for name in this.named_parts(named)? {
+                this.look_up(&name)?;
+                if this.buildout.part(&name).is_none() && name != "buildout" {
+                    return Err(this.no_recipe(&name));
+                }
+            }
+            let missing = needs::missing(this.buildout);
+            if !missing.is_empty() {
+                return Err(this.error(Cause::Access(missing)));
+            }
+            Ok(())
+        })?;
+        self.find_needs();
+        match self.buildout.failed.take() {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    fn named_parts(&mut self, named: &[String]) -> Result<Vec<String>> {
+        let parts = self.option("buildout", "parts", None)?;
+        let Some(parts) = parts else {
+            let at = self.buildout.configuration.section("buildout").and_then(|section| section.at);
+            let missing =
+                Cause::MissingOption { section: "buildout".to_owned(), option: "parts".to_owned(), at };
+            return Err(self.error(missing));
+        };
+        self.mark_used("buildout", "parts");
+        let all = parts.split_whitespace().map(str::to_owned).collect();
+        Ok(if named.is_empty() { all } else { named.to_vec() })
+    }
+
+    fn no_recipe(&self, name: &str) -> ResolveError {
+        let live = self.buildout.section(name).expect("it was looked up");
+        let at = live.place("recipe").or(live.written.at);
+        self.error(match live.text("recipe") {
+            Some(_) => Cause::NoRecipe { part: name.to_owned(), at },
+            None => Cause::MissingOption { section: name.to_owned(), option: "recipe".to_owned(), at },
+        })
+    }
+
+    /// An option of `[buildout]` that may be `true` or `false` only.
+    fn check_flag(&mut self, option: &str) -> Result<()> {
+        let Some(value) =
+            self.buildout.configuration.section("buildout").and_then(|s| s.get(option)).cloned()
+        else {
+            return Ok(());
+        };
+        let text = match self.buildout.section("buildout").and_then(|live| live.text(option)) {
+            Some(text) => text.to_owned(),
+            None => value.text().to_owned(),
+        };
+        if matches!(text.as_str(), "true" | "false") || may_refer(&text) {
+            return Ok(());
+        }
+        let at = value.place();
+        Err(self.error(Cause::Invalid {
+            option: option.to_owned(),
+            value: text,
+            at,
+            help: "it may be `true` or `false`",
+        }))
+    }
+
+    /// Runs something that stands on its own line below `While:`.
+    pub(super) fn doing<T>(
+        &mut self,
+        what: impl Into<String>,
+        run: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        self.buildout.doing.push(what.into());
+        let result = run(self);
+        self.buildout.doing.pop();
+        result
+    }
+
+    /// An error, here and now.
+    pub(super) fn error(&self, cause: Cause) -> ResolveError {
+        ResolveError { doing: self.buildout.doing.clone(), cause: Rc::new(cause) }
+    }
+
+    /// Looks a section up, under a line of its own.
+    pub(super) fn look_up(&mut self, name: &str) -> Result<()> {
+        self.doing(format!("Getting section {name}."), |this| this.section(name, None))
+    }
+
+    /// Looks a section up: the first time it is initialised.
+    fn section(&mut self, name: &str, at: Option<Span>) -> Result<()> {
+        if let Some(live) = self.buildout.sections.get(name) {
+            return match &live.stage {
+                Stage::Failed(error) => Err(error.clone()),
+                Stage::Half | Stage::Whole => Ok(()),
+            };
+        }
+        let written = match self.buildout.configuration.expanded(name) {
+            Ok(section) => section,
+            Err(ConfigError::MissingSection { name, .. }) => {
+                let nearest = nearest(&name, self.buildout.configuration.names()).map(str::to_owned);
+                return Err(self.error(Cause::UnknownSection { section: name, at, nearest }));
+            }
+            Err(error) => {
+                return self.doing(format!("Initializing section {name}."), |this| {
+                    Err(this.error(Cause::Config(error)))
+                });
+            }
+        };
+        self.buildout.sections.insert(name.to_owned(), Live::new(written));
+        let result = self.doing(format!("Initializing section {name}."), |this| this.initialise(name));
+        let live = self.buildout.sections.get_mut(name).expect("it was put there");
+        match result {
+            Ok(()) => {
+                live.stage = Stage::Whole;
+                Ok(())
+            }
+            Err(error) => {
+                live.stage = Stage::Failed(error.clone());
+                if !self.buildout.finished {
+                    self.buildout.failed.get_or_insert_with(|| error.clone());
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn initialise(&mut self, name: &str) -> Result<()> {
+        let live = &self.buildout.sections[name];
+        let mut raw: Vec<String> = live
+            .slots
+            .iter()
+            .filter(|(_, slot)| matches!(slot, Slot::Raw(_)))
+            .map(|(option, _)| option.clone())
+            .collect();
+        raw.sort();
+        for option in raw {
+            self.option(name, &option, None)?;
+        }
+        if name == "buildout" {
+            return Ok(());
+        }
+        if let Some(needed) = self.option(name, "<part-dependencies>", None)? {
+            self.mark_used(name, "<part-dependencies>");
+            for other in needed.split_whitespace() {
+                self.refer(name, other);
+                self.look_up(other)?;
+            }
+        }
+        match self.option(name, "recipe", None)? {
+            Some(recipe) if !recipe.trim().is_empty() => self.part(name, recipe.trim()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The value of an option, substituted; none if there is no such option.
+    pub(super) fn option(&mut self, section: &str, option: &str, at: Option<Span>) -> Result<Option<String>> {
+        let live = &self.buildout.sections[section];
+        let value = match live.slots.get(option) {
+            None => return Ok((option == "_buildout_section_name_").then(|| section.to_owned())),
+            Some(Slot::Cooked(text) | Slot::Set(text)) => return Ok(Some(text.clone())),
+            Some(Slot::Raw(value)) => value.clone(),
+        };
+        let text = self.doing(format!("Getting option {section}:{option}."), |this| {
+            this.enter(section, option, at)?;
+            let text = this.substitute(section, value.text(), Some(&value));
+            this.buildout.expanding.pop();
+            text
+        })?;
+        self.buildout.counters.substitutions += 1;
+        let text =
+            if section == "buildout" { directories::joined(self.buildout, option, text) } else { text };
+        let live = self.buildout.sections.get_mut(section).expect("it is being initialised");
+        // A recipe that was asked meanwhile may have given it another value.
+        if matches!(live.slots.get(option), Some(Slot::Raw(_))) {
+            live.slots.insert(option.to_owned(), Slot::Cooked(text.clone()));
+        }
+        Ok(Some(text))
+    }
+
+    fn enter(&mut self, section: &str, option: &str, at: Option<Span>) -> Result<()> {
+        let path = &self.buildout.expanding;
+        if let Some(start) = path.iter().position(|on| on.section == section && on.option == option) {
+            let mut chain: Vec<_> =
+                path[start..].iter().map(|on| (format!("{}:{}", on.section, on.option), on.at)).collect();
+            chain.push((format!("{section}:{option}"), at));
+            return Err(self.error(Cause::Circular { chain }));
+        }
+        if path.len() >= DEEPEST {
+            let what = format!("more than {DEEPEST} options refer to each other in a row");
+            return Err(self.error(Cause::Limit { what, at }));
+        }
+        self.buildout.expanding.push(Expanding {
+            section: section.to_owned(),
+            option: option.to_owned(),
+            at,
+        });
+        Ok(())
+    }
+
+    /// A text with its references replaced, as if it stood in `section`.
+    pub(super) fn substitute(&mut self, section: &str, text: &str, value: Option<&Value>) -> Result<String> {
+        let mut result = String::with_capacity(text.len());
+        for piece in pieces(text) {
+            match piece {
+                Piece::Plain(text) => result.push_str(text),
+                Piece::Malformed(malformed) => {
+                    let at = value.and_then(|value| value.span_of(malformed.range.clone()));
+                    let text = malformed.text.to_owned();
+                    return Err(self.error(Cause::Malformed { text, fault: malformed.fault, at }));
+                }
+                Piece::Angle(reference) if !self.buildout.configuration.has(reference.section) => {
+                    result.push_str(reference.text);
+                    self.taken_for_text(&reference, value);
+                }
+                Piece::Reference(reference) | Piece::Angle(reference) => {
+                    let at = value.and_then(|value| value.span_of(reference.range.clone()));
+                    let text = self.reference(section, &reference, at)?;
+                    self.buildout.substituted_bytes += text.len();
+                    result.push_str(&text);
+                    if result.len() > LARGEST_VALUE {
+                        let what = "a value is larger than 1 MiB after substitution".to_owned();
+                        return Err(self.error(Cause::Limit { what, at }));
+                    }
+                    if self.buildout.substituted_bytes > ALL_VALUES {
+                        let what = "all substituted values together are larger than 64 MiB".to_owned();
+                        return Err(self.error(Cause::Limit { what, at }));
+                    }
+                }
+            }
+        }
+        Ok(result)
+    }
+
+    fn reference(&mut self, own: &str, reference: &Reference<'_>, at: Option<Span>) -> Result<String> {
+        let section = if reference.section.is_empty() { own } else { reference.section };
+        if section == "env" && !self.buildout.configuration.has("env") {
+            return self.variable(reference, at);
+        }
+        if reference.default.is_some() && !self.buildout.configuration.has(section) {
+            return Ok(reference.default.unwrap_or_default().to_owned());
+        }
+        if section != own {
+            self.refer(own, section);
+            self.doing(format!("Getting section {section}."), |this| this.section(section, at))?;
+        }
+        if let Some(text) = self.option(section, reference.option, at)? {
+            self.mark_used(section, reference.option);
+            return Ok(text);
+        }
+        if let Some(default) = reference.default {
+            return Ok(default.to_owned());
+        }
+        let live = &self.buildout.sections[section];
+        let cause = Cause::UnknownOption {
+            section: section.to_owned(),
+            option: reference.option.to_owned(),
+            at,
+            section_at: live.written.at,
+            nearest: nearest(reference.option, live.names()).map(str::to_owned),
+        };
+        Err(self.error(cause))
+    }
+
+    fn variable(&self, reference: &Reference<'_>, at: Option<Span>) -> Result<String> {
+        let name = reference.option;
+        if !self.buildout.surroundings.grants.env.contains(name) {
+            return Err(self.error(Cause::Environment(vec![(name.to_owned(), at)])));
+        }
+        match (self.buildout.surroundings.environment.get(name), reference.default) {
+            (Some(text), _) => Ok(text.clone()),
+            (None, Some(default)) => Ok(default.to_owned()),
+            (None, None) => Err(self.error(Cause::UnknownOption {
+                section: "env".to_owned(),
+                option: name.to_owned(),
+                at,
+                section_at: None,
+                nearest: None,
+            })),
+        }
+    }
+
+    /// Collects every environment variable that the files name, before anything runs.
+    fn granted_environment(&self) -> Result<()> {
+        let configuration = &self.buildout.configuration;
+        if configuration.has("env") {
+            return Ok(());
+        }
+        let mut missing = Vec::new();
+        let sections = configuration.names().filter_map(|name| configuration.section(name));
+        for value in sections.flat_map(|section| section.iter()).map(|(_, value)| value) {
+            if !value.text().contains("${env:") {
+                continue;
+            }
+            for piece in pieces(value.text()) {
+                if let Piece::Reference(reference) = piece
+                    && reference.section == "env"
+                    && !self.buildout.surroundings.grants.env.contains(reference.option)
+                {
+                    missing.push((reference.option.to_owned(), value.span_of(reference.range.clone())));
+                }
+            }
+        }
+        if missing.is_empty() { Ok(()) } else { Err(self.error(Cause::Environment(missing))) }
+    }
+
+    fn taken_for_text(&mut self, reference: &Reference<'_>, value: Option<&Value>) {
+        if !self.buildout.angles.insert(reference.text.to_owned()) {
+            return;
+        }
+        let at = value.and_then(|value| value.span_of(reference.range.clone()));
+        let warning = Diagnostic::warning("angle-text", format!("{} is taken as text", reference.text))
+            .maybe_at(at, format!("there is no section `[{}]`", reference.section))
+            .help(format!("`$${}` says that it is meant", &reference.text[1..]));
+        self.buildout.warnings.push(warning);
+    }
+
+    pub(super) fn mark_used(&mut self, section: &str, option: &str) {
+        if let Some(live) = self.buildout.sections.get_mut(section)
+            && !live.used.contains(option)
+        {
+            live.used.insert(option.to_owned());
+        }
+    }
+
+    /// Notes that one section depends on another.
+    pub(super) fn refer(&mut self, from: &str, to: &str) {
+        if let Some(live) = self.buildout.sections.get_mut(from)
+            && !live.refers.contains(to)
+        {
+            live.refers.insert(to.to_owned());
+        }
+    }
+
+    /// Makes a part of a section: finds its recipe and asks it.
+    fn part(&mut self, name: &str, recipe_text: &str) -> Result<()> {
+        self.mark_used(name, "recipe");
+        let written = self.buildout.sections[name].written.clone();
+        if let Some(why) = part_name::fault(name) {
+            return Err(self.error(Cause::PartName { name: name.to_owned(), why, at: written.at }));
+        }
+        if self.buildout.finished {
+            return Err(self.error(Cause::Late { section: name.to_owned(), at: written.at }));
+        }
+        let (recipe, entry) =
+            self.buildout.recipe(recipe_text, written.get("recipe")).map_err(|cause| self.error(cause))?;
+        let nesting = self.buildout.catalogue.limits().nesting;
+        if self.buildout.initialising.len() >= nesting {
+            let what = format!("more than {nesting} recipes wait for each other");
+            return Err(self.error(Cause::Limit { what, at: written.at }));
+        }
+        if !self.buildout.catalogue.is_compiled(&recipe) {
+            self.reporter.event(&Event::CompilingRecipe { recipe: recipe.name.clone() });
+        }
+        let call = Call {
+            part: name.to_owned(),
+            phase: Phase::Init,
+            entry: entry.clone(),
+            options: self.buildout.options(name),
+            installed: Vec::new(),
+            reach: directories::init_reach(self.buildout, &recipe),
+            temporary: None,
+            environment: needs::environment(self.buildout, &recipe, &entry),
+            machine: self.buildout.machine.clone(),
+            limits: self.buildout.catalogue.limits().clone(),
+            witness: None,
+        };
+        self.buildout.initialising.push(name.to_owned());
+        self.buildout.counters.inits += 1;
+        let outcome = match self.buildout.catalogue.begin(&recipe, call) {
+            Ok(running) => {
+                let outcome = running.serve(name, self);
+                self.buildout.catalogue.end(running);
+                outcome.expect("a recipe's thread outlives its call")
+            }
+            Err(outcome) => *outcome,
+        };
+        self.buildout.initialising.pop();
+        self.changed(name, outcome.changes);
+        self.buildout.mark_used(name, &outcome.used);
+        match outcome.result {
+            Ok(_) => {
+                let part = Part {
+                    inputs: needs::inputs(self.buildout, name, &recipe, &entry),
+                    outputs: needs::outputs(self.buildout, name, &recipe, &entry),
+                    name: name.to_owned(),
+                    recipe,
+                    entry,
+                    needs: Default::default(),
+                };
+                self.buildout.parts.insert(name.to_owned(), part);
+                Ok(())
+            }
+            // The failure that stopped it is the one to tell.
+            Err(Failure::Stopped) if self.buildout.failed.is_some() => {
+                Err(self.buildout.failed.clone().expect("it was just seen"))
+            }
+            Err(Failure::Error(error)) => {
+                let at = self.place_of(name, &error);
+                Err(self.error(Cause::Refused { error, at, denied: outcome.record.denied }))
+            }
+            Err(failure) => {
+                let at = self.buildout.sections[name].place("recipe");
+                let recipe = needs::called(&recipe);
+                Err(self.error(Cause::Broken { recipe, failure, at }))
+            }
+        }
+    }
+
+    /// Where the option stands that a recipe's error names.
+    pub(super) fn place_of(&self, part: &str, error: &crate::recipe::RecipeError) -> Option<Span> {
+        let live = self.buildout.section(error.detail("section").unwrap_or(part))?;
+        error.detail("option").and_then(|option| live.place(option)).or(live.written.at)
+    }
+
+    /// Takes over what a recipe changed in its own section.
+    pub(super) fn changed(&mut self, part: &str, changes: Vec<Change>) {
+        let Some(live) = self.buildout.sections.get_mut(part) else { return };
+        for change in changes {
+            match change {
+                Change::Set(option, text) => {
+                    live.slots.insert(option, Slot::Set(text));
+                }
+                Change::Remove(option) => {
+                    live.slots.shift_remove(&option);
+                }
+            }
+        }
+    }
+
+    /// Works out which parts each part needs, through sections that are no parts as well.
+    fn find_needs(&mut self) {
+        let buildout = &mut *self.buildout;
+        for name in buildout.parts.keys().cloned().collect::<Vec<_>>() {
+            let mut seen = std::collections::BTreeSet::new();
+            let mut left: Vec<&String> = buildout.sections[&name].refers.iter().collect();
+            let mut needs = std::collections::BTreeSet::new();
+            while let Some(section) = left.pop() {
+                if section == &name || !seen.insert(section) {
+                    continue;
+                }
+                if buildout.parts.contains_key(section) {
+                    needs.insert(section.clone());
+                } else if let Some(live) = buildout.sections.get(section)
+                    // `[buildout]` refers to many things that do not concern who refers to it.
+                    && section != "buildout"
+                {
+                    left.extend(&live.refers);
+                }
+            }
+            buildout.parts[&name].needs = needs;
+        }
+    }
+}

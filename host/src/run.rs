@@ -1,0 +1,201 @@
+//! One run: the straight line of five nouns.
+//!
+//! - In: a [`Request`], everything that was asked for and is known, plain data.
+//! - Out: what is installed now, or a [`Stopped`] that says why not.
+//! - Not here: reading the command line and the environment (`cli`), telling people (`report`).
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::config::{self, Configuration, LocalFiles};
+use crate::diagnostic::{Diagnostic, Exit};
+use crate::event::Reporter;
+use crate::execute::Execution;
+use crate::installed::{Holder, Installed, Places, RunLock};
+use crate::plan::Plan;
+use crate::recipe::{Catalogue, Settings};
+use crate::resolve::{self, Buildout, Surroundings};
+use crate::source::SourceMap;
+
+/// What was asked for, and what is known about the user and the machine.
+#[derive(Debug)]
+pub struct Request {
+    /// Which files, which assignments.
+    pub configuration: config::Request,
+    /// Grants, environment, machine.
+    pub surroundings: Surroundings,
+    /// Only these parts, in this order; none: all.
+    pub named: Vec<String>,
+    /// The user's state directory; none where the user has no home.
+    pub state: Option<Utf8PathBuf>,
+    /// The user's home, which is never removed.
+    pub home: Option<Utf8PathBuf>,
+    /// Who we are, for another run that finds the directory taken.
+    pub holder: Holder,
+    /// Whether the records of another machine or program are taken over.
+    pub adopt: bool,
+}
+
+/// Why a run stopped: at least one error, with the sources that it points into.
+#[derive(Debug)]
+pub struct Stopped {
+    /// Every text that was read.
+    pub sources: SourceMap,
+    /// The first one decides how the process ends.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Stopped {
+    fn at(sources: SourceMap, diagnostic: Diagnostic) -> Self {
+        Self { sources, diagnostics: vec![diagnostic] }
+    }
+
+    /// How the process ends.
+    pub fn exit(&self) -> Exit {
+        self.diagnostics.first().map_or(Exit::Bug, |first| first.exit)
+    }
+}
+
+/// Loads the configuration: what was written.
+///
+/// # Errors
+///
+/// Everything that is wrong in the files, at once.
+pub fn load(request: &config::Request, reporter: &mut dyn Reporter) -> Result<Configuration, Stopped> {
+    match config::load(request, &mut LocalFiles) {
+        Ok(configuration) => {
+            for warning in &configuration.warnings {
+                reporter.diagnostic(warning, &configuration.sources);
+            }
+            Ok(configuration)
+        }
+        Err(failure) => {
+            let mut diagnostics = failure.diagnostics;
+            for diagnostic in &mut diagnostics {
+                if diagnostic.doing.is_empty() {
+                    diagnostic.doing.push("Initializing.".to_owned());
+                }
+            }
+            Err(Stopped { sources: failure.sources, diagnostics })
+        }
+    }
+}
+
+/// Resolves it: what it means.
+///
+/// # Errors
+///
+/// The first failure. Nothing on disk has changed.
+pub fn resolve(
+    configuration: Configuration,
+    settings: Settings,
+    request: &Request,
+    reporter: &mut dyn Reporter,
+) -> Result<Buildout, Stopped> {
+    let catalogue = Catalogue::new(settings);
+    let surroundings = request.surroundings.clone();
+    match resolve::resolve(configuration, catalogue, surroundings, &request.named, reporter) {
+        Ok(buildout) => {
+            for warning in &buildout.warnings {
+                reporter.diagnostic(warning, &buildout.configuration.sources);
+            }
+            Ok(buildout)
+        }
+        Err((buildout, error)) => Err(Stopped::at(buildout.configuration.sources, error.diagnostic())),
+    }
+}
+
+/// Reads what is installed, and says what is strange about it.
+fn installed(
+    buildout: &Buildout,
+    request: &Request,
+    reporter: &mut dyn Reporter,
+) -> Result<Installed, Diagnostic> {
+    let Some(state) = request.state.clone() else {
+        let error = Diagnostic::error(
+            "no-state-directory",
+            "there is no place for what is known about this directory",
+        );
+        return Err(error.help("set HOME, or give `--state-dir=DIR`").exit(Exit::Usage));
+    };
+    let places = Places {
+        directory: buildout.directories.root.clone(),
+        database: buildout.directories.database.clone(),
+        project: buildout.directories.root.clone(),
+        state,
+        configuration: request.configuration.file.to_string(),
+        trust_owner: false,
+    };
+    let (installed, said) = Installed::read(places).map_err(|error| error.diagnostic())?;
+    for diagnostic in said {
+        reporter.diagnostic(&diagnostic, &buildout.configuration.sources);
+    }
+    Ok(installed)
+}
+
+/// Compares: what must change. Writes nothing.
+///
+/// # Errors
+///
+/// What is installed cannot be read.
+pub fn plan(
+    buildout: Buildout,
+    request: &Request,
+    reporter: &mut dyn Reporter,
+) -> Result<(Plan, Buildout), Stopped> {
+    match installed(&buildout, request, reporter) {
+        Ok(installed) => Ok((Plan::compare(&buildout, &installed, &request.named), buildout)),
+        Err(diagnostic) => Err(Stopped::at(buildout.configuration.sources, diagnostic)),
+    }
+}
+
+/// Carries it out: what is there now.
+///
+/// # Errors
+///
+/// The first failure; see [`Execution::run`].
+pub fn install(
+    mut buildout: Buildout,
+    request: &Request,
+    reporter: &mut dyn Reporter,
+) -> Result<Plan, Stopped> {
+    let done = carry_out(&mut buildout, request, reporter);
+    done.map_err(|diagnostic| Stopped::at(buildout.configuration.sources, diagnostic))
+}
+
+fn carry_out(
+    buildout: &mut Buildout,
+    request: &Request,
+    reporter: &mut dyn Reporter,
+) -> Result<Plan, Diagnostic> {
+    let root = crate::installed::Directory::open(&buildout.directories.root).map_err(|error| {
+        Diagnostic::error("io", format!("Cannot open {}: {error}", buildout.directories.root))
+    })?;
+    let lock = RunLock::take(&root, &request.holder).map_err(|error| error.diagnostic())?;
+    let mut installed = installed(buildout, request, reporter)?;
+    let never = request.home.iter().chain(&request.state).cloned().collect();
+    let mut execution = Execution::begin(buildout, &mut installed, &lock, never, reporter)
+        .map_err(|error| error.diagnostic())?;
+    if request.adopt {
+        execution.adopt().map_err(|error| error.diagnostic())?;
+    }
+    let plan = execution.plan(&request.named);
+    execution.run(&plan).map_err(|error| error.diagnostic())?;
+    Ok(plan)
+}
+
+/// The project that a directory belongs to: the nearest one upward under version control by the same
+/// owner, never `home` or above; else the directory itself. Rule: `decisions.md` 4.6.
+pub fn project_of(directory: &Utf8Path, home: Option<&Utf8Path>) -> Utf8PathBuf {
+    use std::os::unix::fs::MetadataExt;
+    let owner = |path: &Utf8Path| path.metadata().map(|meta| meta.uid()).ok();
+    let controlled = |path: &Utf8Path| {
+        [".git", ".hg", ".svn", ".bzr", ".jj"].iter().any(|name| path.join(name).symlink_metadata().is_ok())
+    };
+    let below_home = |path: &&Utf8Path| home.is_none_or(|home| !home.starts_with(path));
+    directory
+        .ancestors()
+        .take_while(below_home)
+        .find(|path| controlled(path) && owner(path) == owner(directory))
+        .unwrap_or(directory)
+        .to_owned()
+}

@@ -1,0 +1,72 @@
+//! `cargo xtask bench`: buildout beside the real zc.buildout, in one run.
+//!
+//! - In: the sources, Python, and zc.buildout from its registry.
+//! - Out: `host/bench/README.md`.
+//! - Not here: what is run (`cases`), how one run is measured (`measure`), the text (`report`).
+
+mod cases;
+mod machine;
+mod measure;
+mod peer;
+mod report;
+
+use std::fs;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::{components, setup, shell};
+use cases::{Case, Tool};
+use measure::Sample;
+
+/// How often each case is measured unless the command says otherwise.
+pub(crate) const RUNS: usize = 15;
+
+/// All samples of one case.
+struct Row {
+    case: Case,
+    ours: Vec<Sample>,
+    /// Empty where zc.buildout has no such case.
+    peers: Vec<Sample>,
+}
+
+/// Builds, installs the peer, measures every case `runs` times and writes the report.
+pub(crate) fn run(runs: usize) -> Result<()> {
+    ensure!(runs > 0, "`--runs` is at least 1");
+    let way = setup::ready()?;
+    components::build_examples(&way)?;
+    shell::run(shell::cargo("build").args(["--locked", "--release", "--package", "buildout"]))?;
+    let folder = shell::target().join("bench");
+    let peer = peer::install(&folder.join("venv"))?;
+    let tools =
+        [Tool::Ours { program: shell::target().join("release/buildout") }, Tool::Peer { program: peer }];
+
+    let work = folder.join("work");
+    if work.exists() {
+        fs::remove_dir_all(&work).with_context(|| format!("removing {}", work.display()))?;
+    }
+    let mut rows: Vec<Row> =
+        Case::all().into_iter().map(|case| Row { case, ours: Vec::new(), peers: Vec::new() }).collect();
+    for row in &rows {
+        for tool in tools.iter().filter(|tool| row.case.is_for(tool)) {
+            row.case.prepare(tool, &work)?;
+        }
+    }
+    // Round by round, so that a busy moment of the machine hits all cases alike. The first is not counted.
+    for round in 0..=runs {
+        eprintln!("round {round} of {runs}");
+        for row in &mut rows {
+            for tool in tools.iter().filter(|tool| row.case.is_for(tool)) {
+                let sample = row.case.measure(tool, &work)?;
+                let samples = if tool.is_ours() { &mut row.ours } else { &mut row.peers };
+                if round > 0 {
+                    samples.push(sample);
+                }
+            }
+        }
+    }
+    let text = report::text(&rows, runs, &machine::facts(&folder.join("venv"))?);
+    let readme = shell::root().join("host/bench/README.md");
+    fs::write(&readme, &text).with_context(|| format!("writing {}", readme.display()))?;
+    println!("{text}");
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! `cargo xtask test`: every test, from a bare machine.
+//!
+//! - In: this machine, and arguments for `cargo test`.
+//! - Out: what `cargo test` prints, then one line with the sum of all its test programs.
+//! - Not here: clippy and formatting (`.ci/run`).
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::{components, setup, shell};
+
+/// Sets up, builds what the tests run, and runs them all.
+pub(crate) fn run(arguments: &[&str]) -> Result<()> {
+    let way = setup::ready()?;
+    components::build_guests(&way)?;
+    components::build_examples(&way)?;
+    // Tests run the command as a user does, so it is there before them. The same profile: nothing is built twice.
+    shell::run(shell::cargo("build").arg("--workspace"))?;
+
+    let mut command = shell::cargo("test");
+    command.arg("--workspace").args(arguments).stdout(Stdio::piped());
+    eprintln!("$ {}", shell::shown(&command));
+    let mut child = command.spawn().context("`cargo test` does not start")?;
+    let mut sum = Sum::default();
+    for line in BufReader::new(child.stdout.take().expect("it is piped")).split(b'\n') {
+        let line = String::from_utf8_lossy(&line?).into_owned();
+        sum.add(&line);
+        println!("{line}");
+    }
+    let status = child.wait()?;
+    println!("\n{} passed, {} failed", sum.passed, sum.failed);
+    ensure!(status.success(), "`cargo test` failed: {status}");
+    Ok(())
+}
+
+/// The tests of all test programs so far.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Sum {
+    passed: usize,
+    failed: usize,
+}
+
+impl Sum {
+    /// Adds a line if it is the last one of a test program, `test result: ok. 3 passed; 0 failed; …`.
+    fn add(&mut self, line: &str) {
+        let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". "))
+        else {
+            return;
+        };
+        for count in counts.split("; ") {
+            match count.split_once(' ') {
+                Some((number, "passed")) => self.passed += number.parse().unwrap_or(0),
+                Some((number, "failed")) => self.failed += number.parse().unwrap_or(0),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// A development dependency that turns a feature on in something below wasmtime has it compiled a second time.
+    #[test]
+    fn building_and_testing_share_every_dependency() {
+        let tree = |edges: &str| -> BTreeSet<String> {
+            let mut command = shell::cargo("tree");
+            command.args([
+                "--workspace",
+                "--no-dedupe",
+                "--prefix",
+                "none",
+                "--format",
+                "{p} {f}",
+                "--edges",
+                edges,
+            ]);
+            shell::output(&mut command).expect("cargo tree").lines().map(str::to_owned).collect()
+        };
+        let built = tree("normal,build");
+        let tested = tree("normal,build,dev");
+        assert!(!built.is_empty());
+        assert_eq!(
+            built.difference(&tested).collect::<Vec<_>>(),
+            [""; 0],
+            "features differ when tests are built"
+        );
+    }
+
+    #[test]
+    fn the_sum_counts_every_test_program_once() {
+        let mut sum = Sum::default();
+        for line in [
+            "running 4 tests",
+            "test a ... ok",
+            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s",
+            "test result: FAILED. 5 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.20s",
+        ] {
+            sum.add(line);
+        }
+        assert_eq!(sum, Sum { passed: 8, failed: 2 });
+    }
+}

@@ -1,0 +1,33 @@
+//! `cargo xtask dist`: the release binary.
+//!
+//! - In: the sources.
+//! - Out: `target/dist/bundle/buildout`, which carries the native code of the stock recipes.
+//! - Not here: how code is appended and found again (`buildout cache bundle`).
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::{setup, shell};
+
+/// Builds with the profile `dist`, has the binary compile its recipes for the baseline CPU, and tries the result.
+pub(crate) fn run() -> Result<()> {
+    setup::ready()?;
+    shell::run(shell::cargo("build").args(["--locked", "--profile", "dist", "--package", "buildout"]))?;
+    let built = shell::target().join("dist/buildout");
+    // In a folder of its own: a second run must not bundle what is bundled already.
+    let folder = shell::target().join("dist/bundle");
+    let bundled = folder.join("buildout");
+    fs::create_dir_all(&folder)?;
+    shell::run(Command::new(&built).args(["cache", "bundle", "--output"]).arg(&bundled))?;
+    let version = shell::output(Command::new(&bundled).arg("--version"))?;
+    let megabytes = |path| fs::metadata(path).map(|file| file.len() as f64 / 1e6);
+    println!("{version}: {}", bundled.display());
+    println!(
+        "{:.1} MB, {:.1} MB without the code of the stock recipes",
+        megabytes(&bundled)?,
+        megabytes(&built)?
+    );
+    Ok(())
+}

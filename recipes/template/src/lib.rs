@@ -1,0 +1,168 @@
+//! The recipe `template`: a text with `${…}` becomes a file.
+//!
+//! - In: `input` or `inline`, and the whole configuration.
+//! - Out: `output`, which belongs to the part with the directories that were made for it.
+//! - Not here: what a reference is (`substitute`), where the text comes from (`source`).
+//!
+//! Rules: collective.recipe.template. It is rendered in `init` too, so that a reference to nothing fails before
+//! anything is changed.
+
+mod source;
+mod substitute;
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use buildout_recipe::{At, Error, Part, Recipe, Result, files, info, recipe, sections};
+
+use source::Source;
+use substitute::{Located, Reference, substitute};
+
+/// Renders templates.
+pub struct Template;
+
+#[recipe]
+impl Recipe for Template {
+    fn init(part: &mut Part) -> Result<()> {
+        for key in ["input-encoding", "output-encoding"] {
+            check_encoding(part, key)?;
+        }
+        part.mode("mode")?;
+        part.bool("overwrite", true)?;
+        let output = part.path("output")?;
+        part.set_path("output", output)?;
+        let source = Source::of(part)?;
+        if let Source::File(input) = &source {
+            part.set_path("input", input)?;
+        }
+        render(part, &source).map(drop)
+    }
+
+    fn install(part: &Part) -> Result<Vec<PathBuf>> {
+        let output = part.path("output")?;
+        if !part.bool("overwrite", true)? && is_there(&output)? {
+            info!("Keeping {}, which is already there", output.display());
+            return Ok(Vec::new());
+        }
+        let mut paths = make_directories_above(&output)?;
+        write(part, &output)?;
+        paths.push(output);
+        Ok(paths)
+    }
+
+    fn update(part: &Part) -> Result<Vec<PathBuf>> {
+        let output = part.path("output")?;
+        let was_there = is_there(&output)?;
+        if was_there && !part.bool("overwrite", true)? {
+            return Ok(Vec::new());
+        }
+        let mut paths = make_directories_above(&output)?;
+        write(part, &output)?;
+        if !was_there {
+            paths.push(output);
+        }
+        Ok(paths)
+    }
+}
+
+/// Refuses every encoding but the one that text has here.
+fn check_encoding(part: &Part, key: &str) -> Result<()> {
+    let Some(encoding) = part.get(key)? else { return Ok(()) };
+    let spelling = encoding.trim().to_ascii_lowercase().replace('_', "-");
+    if ["utf-8", "utf8"].contains(&spelling.as_str()) {
+        return Ok(());
+    }
+    let message = format!("Templates are read and written as utf-8, not as '{encoding}'");
+    Err(part.error(key, message).help(format!("convert the file and remove `{key}`")))
+}
+
+/// Returns the text of the output.
+fn render(part: &Part, source: &Source) -> Result<String> {
+    let template = source.read(part)?;
+    substitute(&template, |reference| value_of(part, reference)).map_err(|Located { line, error }| {
+        // What failed elsewhere, such as another part's `init`, has a place of its own.
+        if error.detail("option").is_some() {
+            return error;
+        }
+        let message = format!("{error} (in {})", source.place(line));
+        error.reworded(message).option(part.name(), source.option())
+    })
+}
+
+/// Returns the value behind a reference.
+fn value_of(part: &Part, Reference { section, option }: Reference<'_>) -> Result<String> {
+    let section = section.unwrap_or(part.name());
+    let value = if section == part.name() { part.get(option)? } else { sections::get(section, option)? };
+    if let Some(value) = value {
+        return Ok(value);
+    }
+    if option == "_buildout_section_name_" {
+        return Ok(section.to_owned());
+    }
+    let error = Error::user(format!("Referenced option does not exist: {section} {option}"));
+    if section != part.name() {
+        return Err(error);
+    }
+    // Probably a shell's variable.
+    Err(error
+        .help(format!("if `${{{option}}}` is to stay, set `dollar = $` and write `${{dollar}}{{{option}}}`")))
+}
+
+/// Makes the directories above a file that are not there, and returns those, outermost first.
+fn make_directories_above(file: &Path) -> Result<Vec<PathBuf>> {
+    let mut missing = Vec::new();
+    for directory in file.ancestors().skip(1) {
+        // The root is there, even where the part may not look at it.
+        if directory.parent().is_none() || is_there(directory)? {
+            break;
+        }
+        missing.push(directory.to_path_buf());
+    }
+    missing.reverse();
+    let mut made = Vec::new();
+    for directory in missing {
+        match fs::create_dir(&directory) {
+            Ok(()) => made.push(directory),
+            // Another part was quicker, and it is that part's.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && directory.is_dir() => {}
+            Err(error) => return Err(error).at(directory),
+        }
+    }
+    Ok(made)
+}
+
+/// Brings the file up to date; one that is right is not touched.
+fn write(part: &Part, output: &Path) -> Result<()> {
+    let source = Source::of(part)?;
+    let text = render(part, &source)?;
+    let is_right = match fs::read(output) {
+        Ok(bytes) => bytes == text.as_bytes(),
+        Err(error) if error.kind() == ErrorKind::NotFound => false,
+        Err(error) => return Err(error).at(output),
+    };
+    if !is_right {
+        info!("Writing {}", output.display());
+        fs::write(output, text).at(output)?;
+    }
+    let mode = match part.mode("mode")? {
+        Some(mode) => Some(mode),
+        None => source.mode()?,
+    };
+    match mode {
+        Some(mode) if files::mode(output)? != mode => files::set_mode(output, mode),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Whether something is at `path`, if only a link to nothing.
+fn is_there(path: &Path) -> Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(false),
+        Err(error) => Err(error).at(path),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,19 @@
+//! What a user sees, and what a recipe must not be able to do.
+//!
+//! - In: configurations, guests (`guests/`, built by `cargo xtask test`), the command as a user runs it.
+//! - Out: [`Run`]s to compare with a snapshot; a failed test where something was touched that is nobody's business.
+//! - Not here: the rooms of the host, which have their own tests.
+//!
+//! | folder | what it holds |
+//! |---|---|
+//! | `guests/actor` | does what its options say, line by line, allowed or not |
+//! | `guests/meta` | adds sections, as recipes that stand for several parts do |
+//! | `src` | the buildout of one test, components written by hand |
+//! | `tests/guests` | the tests, one file for each topic |
+
+pub mod component;
+mod run;
+mod site;
+
+pub use run::Run;
+pub use site::{Site, guest};

@@ -1,0 +1,212 @@
+//! The buildout of one test: a directory with a project, a user around it, and things that are nobody's business.
+//!
+//! - In: files.
+//! - Out: [`Run`]s of the real command, and what lies on the disk afterwards.
+//! - Not here: what a run shows (`run`).
+//!
+//! | in the directory | what it is |
+//! |---|---|
+//! | `site` | the buildout directory |
+//! | `home`, `outside` | watched: a run that changes anything there fails its test |
+//! | `state` | the user's state directory |
+
+use std::cell::RefCell;
+use std::fmt::Write as _;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::Run;
+
+/// What no run may tell anybody.
+const SECRET: &str = "CANARY";
+
+/// The buildout of one test.
+pub struct Site {
+    root: TempDir,
+    /// The real path of `root`.
+    real: PathBuf,
+    cache: PathBuf,
+    environment: RefCell<Vec<(String, String)>>,
+}
+
+impl Site {
+    /// A buildout with this configuration.
+    ///
+    /// # Panics
+    ///
+    /// Where a directory cannot be made, as all that follows.
+    pub fn new(configuration: &str) -> Self {
+        let root = tempfile::tempdir().expect("there is room for a directory");
+        let real = root.path().canonicalize().expect("it is there");
+        // Shared by all tests, so that each guest is compiled once.
+        let cache = repository().join("target/test-cache");
+        let site = Self { root, real, cache, environment: RefCell::default() };
+        site.write("buildout.cfg", configuration);
+        site.write("../home/.netrc", &format!("machine example.org password {SECRET}\n"));
+        site.write("../outside/secret", &format!("{SECRET}\n"));
+        site.write("../outside/file", "somebody's\n");
+        // Code in the shared cache is sealed with the user's key, so all these users have the same.
+        site.write("../state/buildout/key", "the key of a user of the tests: no");
+        fs::set_permissions(site.path("../state/buildout/key"), fs::Permissions::from_mode(0o600))
+            .expect("it is ours");
+        fs::create_dir_all(&site.cache).expect("there is room for a cache");
+        fs::set_permissions(&site.cache, fs::Permissions::from_mode(0o700)).expect("it is ours");
+        site
+    }
+
+    /// A buildout with the one part `a`, which the guest `actor` makes; `options` are the part's.
+    pub fn actor(options: &str) -> Self {
+        Self::new(&format!(
+            "[buildout]\nparts = a\n\n[a]\nrecipe = actor\n{}\n",
+            options.trim_start_matches('\n')
+        ))
+    }
+
+    /// Gives this test a cache of its own, empty.
+    pub fn with_own_cache(mut self) -> Self {
+        self.cache = self.real.join("cache");
+        fs::create_dir(&self.cache).expect("there is room for a cache");
+        self
+    }
+
+    /// Sets a variable in the environment of every run that follows.
+    pub fn set(&self, name: &str, value: &str) -> &Self {
+        self.environment.borrow_mut().push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// A path of the site; `../` leads to what lies around it.
+    pub fn path(&self, path: &str) -> PathBuf {
+        match path.strip_prefix("../") {
+            Some(around) => self.real.join(around),
+            None => self.real.join("site").join(path),
+        }
+    }
+
+    /// Where the compiled code of this site's recipes is kept.
+    pub fn code_cache(&self) -> PathBuf {
+        self.cache.join("buildout/code")
+    }
+
+    /// Writes a file, and the directories above it.
+    pub fn write(&self, path: &str, content: impl AsRef<[u8]>) -> &Self {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().expect("a file lies in a directory")).expect("there is room");
+        fs::write(&path, content).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        self
+    }
+
+    /// Makes a symbolic link.
+    pub fn link(&self, target: impl AsRef<Path>, path: &str) -> &Self {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().expect("a link lies in a directory")).expect("there is room");
+        symlink(target, path).expect("nothing is there yet");
+        self
+    }
+
+    /// The text of a file.
+    pub fn read(&self, path: &str) -> String {
+        let path = self.path(path);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// Whether anything is there, a link that leads nowhere too.
+    pub fn has(&self, path: &str) -> bool {
+        self.path(path).symlink_metadata().is_ok()
+    }
+
+    /// Everything below a directory, a line each: directories end with `/`, files show their text.
+    pub fn tree(&self, path: &str) -> String {
+        let top = self.path(path);
+        let mut lines = String::new();
+        let mut left = vec![top.clone()];
+        while let Some(path) = left.pop() {
+            let name = path.strip_prefix(&top).expect("it lies below").display();
+            let meta = path.symlink_metadata().expect("it was just listed");
+            if meta.is_symlink() {
+                let target = fs::read_link(&path).expect("it is a link");
+                let target = target.display().to_string().replace(&*self.real.to_string_lossy(), "[ROOT]");
+                writeln!(lines, "{name} -> {target}").expect("a String takes all");
+            } else if meta.is_dir() {
+                if path != top {
+                    writeln!(lines, "{name}/").expect("a String takes all");
+                }
+                let mut entries: Vec<PathBuf> = fs::read_dir(&path)
+                    .expect("it can be read")
+                    .map(|entry| entry.expect("it can be read").path())
+                    .collect();
+                entries.sort();
+                left.extend(entries.into_iter().rev());
+            } else {
+                let text = String::from_utf8_lossy(&fs::read(&path).expect("it can be read")).into_owned();
+                writeln!(lines, "{name} {:o} {text:?}", meta.permissions().mode() & 0o7777)
+                    .expect("a String takes all");
+            }
+        }
+        lines
+    }
+
+    /// Runs `buildout` with these arguments in the buildout directory.
+    ///
+    /// # Panics
+    ///
+    /// The run has changed anything in `home` or `outside`.
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        let watched = || ["../home", "../outside"].map(|place| self.tree(place));
+        let before = watched();
+        let mut command = Command::new(buildout());
+        command
+            .args(arguments.iter().map(|argument| argument.replace("[ROOT]", &self.real.to_string_lossy())))
+            .current_dir(self.path(""))
+            .env_clear()
+            .env("HOME", self.path("../home"))
+            .env("XDG_STATE_HOME", self.path("../state"))
+            .env("XDG_CACHE_HOME", &self.cache)
+            .env("BUILDOUT_RECIPES", guests())
+            .env("PATH", "/nowhere")
+            .env("TOKEN", SECRET)
+            .env("COLOUR", "green")
+            .envs(self.environment.borrow().iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null());
+        let output = command.output().expect("the command can be started");
+        assert_eq!(watched(), before, "a run changed what is nobody's business: {output:?}");
+        Run::of(output, &self.real)
+    }
+
+    /// Keeps the directory and says where it is, for a look at what a test left.
+    pub fn keep(self) -> PathBuf {
+        self.root.keep()
+    }
+}
+
+/// The guests, built.
+fn guests() -> PathBuf {
+    let guests = repository().join("target/guests");
+    assert!(guests.join("actor.wasm").is_file(), "the guests are not built: run `cargo xtask test`");
+    guests
+}
+
+/// The component of a guest.
+///
+/// # Panics
+///
+/// It is not built.
+pub fn guest(name: &str) -> Vec<u8> {
+    fs::read(guests().join(name).with_extension("wasm")).expect("it is built")
+}
+
+/// The command, which lies beside the folder of the test programs.
+fn buildout() -> PathBuf {
+    let program = std::env::current_exe().expect("a test knows where it is");
+    let command = program.ancestors().nth(2).expect("tests lie in `deps`").join("buildout");
+    assert!(command.is_file(), "{} is not there: run `cargo xtask test`", command.display());
+    command
+}
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the repository").to_owned()
+}
