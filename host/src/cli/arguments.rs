@@ -17,7 +17,7 @@ use camino::Utf8PathBuf;
 use clap::{Arg, ArgAction};
 
 use super::argument_error::ArgumentError;
-use super::command::Command;
+use super::command::{Command, OfCache};
 use super::help;
 use crate::config::Assignment;
 use crate::diagnostic::nearest;
@@ -89,6 +89,7 @@ struct Reading {
     verbosity_at: usize,
     /// The command and what belongs to it.
     words: Vec<String>,
+    of_cache: OfCache,
     help: bool,
     version: bool,
 }
@@ -110,7 +111,15 @@ impl Reading {
             allowed: Allowed::default(),
         };
         let options = help::command().get_arguments().cloned().collect();
-        Self { options, arguments, verbosity_at: 0, words: Vec::new(), help: false, version: false }
+        Self {
+            options,
+            arguments,
+            verbosity_at: 0,
+            words: Vec::new(),
+            of_cache: OfCache::default(),
+            help: false,
+            version: false,
+        }
     }
 
     fn read(&mut self, typed: impl IntoIterator<Item = OsString>) -> Result<(), ArgumentError> {
@@ -237,6 +246,7 @@ impl Reading {
             "json" => self.arguments.json = true,
             "adopt" => self.arguments.adopt = true,
             "allow-links" => self.arguments.allowed.links = true,
+            "system" => self.of_cache.system = true,
             "help" => self.help = true,
             "version" => self.version = true,
             other => unreachable!("`help` describes a switch `{other}` that nobody reads"),
@@ -254,6 +264,7 @@ impl Reading {
             "timeout" => {
                 self.timeout(&value).ok_or(ArgumentError::Timeout { group: "--timeout".to_owned() })?;
             }
+            "output" => self.of_cache.output = Some(value.into()),
             "state-dir" => self.arguments.state_directory = Some(value.into()),
             "python-version" => {
                 if !value.split('.').all(|number| number.parse::<u32>().is_ok()) {
@@ -314,7 +325,7 @@ impl Reading {
         } else if self.help {
             Command::help_for(&self.words)
         } else {
-            Command::parse(&self.words)?
+            Command::parse(&self.words, self.of_cache)?
         };
         Ok(self.arguments)
     }
@@ -474,8 +485,17 @@ mod tests {
                 "python-version" => format!("--{long}=3.11"),
                 _ => format!("--{long}=5"),
             };
-            assert!(parse(&[&typed]).is_ok(), "{typed}");
+            match long {
+                "system" => assert!(parse(&["cache", "warm", &typed]).is_ok()),
+                "output" => assert!(parse(&["cache", "bundle", &typed]).is_ok()),
+                _ => assert!(parse(&[&typed]).is_ok(), "{typed}"),
+            }
         }
+    }
+
+    #[test]
+    fn options_of_one_command_are_unknown_to_the_others() {
+        assert_eq!(parse(&["plan", "--system"]).unwrap_err().to_string(), "Invalid option --");
     }
 
     #[cfg(unix)]

@@ -6,10 +6,13 @@ use camino::Utf8Path;
 use super::request::Asked;
 use super::{Done, Failed};
 use crate::diagnostic::{Diagnostic, Exit};
-use crate::recipe::{Catalogue, Settings};
+use crate::recipe::{Catalogue, SYSTEM_CODE, Settings};
 use crate::report::Report;
 
-pub(super) fn warm(asked: &Asked, report: &mut Report) -> Done {
+pub(super) fn warm(asked: &Asked, system: bool, report: &mut Report) -> Done {
+    if system {
+        return warm_for_all(report);
+    }
     let settings = asked.settings("/nonexistent".into(), report);
     if settings.cache.is_none() {
         return Err(
@@ -35,6 +38,25 @@ pub(super) fn warm(asked: &Asked, report: &mut Report) -> Done {
         0 => "All stock recipes were compiled already.\n".to_owned(),
         _ => format!("Compiled: {}.\n", compiled.join(", ")),
     };
+    report.result("cache", &text, &compiled)?;
+    Ok(Exit::Done)
+}
+
+fn warm_for_all(report: &mut Report) -> Done {
+    let mut catalogue = Catalogue::new(Settings::default());
+    let recipes =
+        catalogue.stock().map_err(|error| Failed::from(Diagnostic::error("bug", error.to_string())))?;
+    let mut compiled = Vec::new();
+    for recipe in recipes {
+        catalogue.compile_for_all(&recipe).map_err(|error| {
+            let message = format!("Cannot put compiled recipes into {SYSTEM_CODE}: {error}");
+            Failed::from(
+                Diagnostic::error("system-cache", message).help("only root can fill the system's cache"),
+            )
+        })?;
+        compiled.push(recipe.name.clone());
+    }
+    let text = format!("Compiled for all users: {}.\n", compiled.join(", "));
     report.result("cache", &text, &compiled)?;
     Ok(Exit::Done)
 }

@@ -43,7 +43,10 @@ pub enum Command {
         name: String,
     },
     /// Compile the stock recipes.
-    CacheWarm,
+    CacheWarm {
+        /// For all users of this machine.
+        system: bool,
+    },
     /// Write a copy of this program that carries the stock recipes' code.
     CacheBundle {
         /// The file to write.
@@ -58,13 +61,30 @@ pub enum Command {
     Version,
 }
 
+/// Options that only `cache` takes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct OfCache {
+    /// `--system`
+    pub(super) system: bool,
+    /// `--output`
+    pub(super) output: Option<Utf8PathBuf>,
+}
+
 impl Command {
     /// Makes a command out of its words; no word at all is `install`.
     ///
     /// # Errors
     ///
     /// [`ArgumentError`]: no such command, or other arguments than it takes.
-    pub fn parse(words: &[String]) -> Result<Self, ArgumentError> {
+    pub(super) fn parse(words: &[String], of_cache: OfCache) -> Result<Self, ArgumentError> {
+        if of_cache != OfCache::default() && words.first().is_none_or(|word| word != "cache") {
+            let typed = if of_cache.system { "--system" } else { "--output" };
+            return Err(ArgumentError::UnknownOption {
+                shown: "--".to_owned(),
+                typed: typed.to_owned(),
+                nearest: None,
+            });
+        }
         let Some((name, rest)) = words.split_first() else {
             return Ok(Command::Install { parts: Vec::new() });
         };
@@ -96,11 +116,14 @@ impl Command {
                 _ => Err(requires("`list` or `describe NAME`")),
             },
             "cache" => match rest.split_first() {
-                Some((verb, rest)) if verb == "warm" => nothing_more(rest).map(|()| Command::CacheWarm),
-                // For whoever makes a release; `help` does not speak of it.
-                Some((verb, [output])) if verb == "bundle" => {
-                    Ok(Command::CacheBundle { output: Utf8PathBuf::from(output) })
+                Some((verb, rest)) if verb == "warm" => {
+                    nothing_more(rest).map(|()| Command::CacheWarm { system: of_cache.system })
                 }
+                // For whoever makes a release; `help` does not speak of it.
+                Some((verb, [])) if verb == "bundle" => match of_cache.output {
+                    Some(output) => Ok(Command::CacheBundle { output }),
+                    None => Err(requires("`--output FILE`")),
+                },
                 _ => Err(requires("`warm`")),
             },
             "help" => match help::help(rest) {
@@ -151,7 +174,7 @@ mod tests {
             command(&["recipe", "describe", "mkdir"]),
             Command::RecipeDescribe { name: "mkdir".to_owned() }
         );
-        assert_eq!(command(&["cache", "warm"]), Command::CacheWarm);
+        assert_eq!(command(&["cache", "warm"]), Command::CacheWarm { system: false });
         assert_eq!(command(&["--version"]), Command::Version);
     }
 

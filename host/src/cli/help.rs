@@ -100,6 +100,8 @@ fn options() -> Vec<Arg> {
         ),
         value("recipe-time-limit", "TIME", "How long a recipe may work on a part: 90, 90s, 15m, 2h"),
         switch("adopt", "Take over parts that zc.buildout or another machine recorded here"),
+        switch("system", "With `cache warm`: for all users of this machine").hide(true),
+        value("output", "FILE", "With `cache bundle`: the program to write").hide(true),
         switch("help", "Show this, or what a command does").short('h'),
         switch("version", "Show the version"),
     ]
@@ -107,10 +109,10 @@ fn options() -> Vec<Arg> {
 
 fn grants() -> Vec<Arg> {
     [
-        value("allow-read", "DIR", "Every recipe may read below DIR"),
-        value("allow-write", "DIR", "Every recipe may read and write below DIR"),
-        value("allow-env", "NAME", "The configuration and every recipe may read this environment variable"),
-        switch("allow-links", "Every recipe may make links"),
+        value("allow-read", "DIR", "Recipes that ask for it may read below DIR"),
+        value("allow-write", "DIR", "Recipes that ask for it may read and write below DIR"),
+        value("allow-env", "NAME", "The configuration, and recipes that ask for it, may read this variable"),
+        switch("allow-links", "Recipes that ask for it may make links"),
     ]
     .map(|grant| grant.help_heading("Access, for this run"))
     .into()
@@ -166,7 +168,10 @@ fn commands() -> Vec<Command> {
                 Arg::new("NAME").value_name("NAME").required(true).help("As an option `recipe` names it"),
             )),
         called("cache", "see to the cache of compiled recipes")
-            .before_help("  buildout cache warm             compile every stock recipe now, on all cores")
+            .before_help(concat!(
+                "  buildout cache warm             compile every stock recipe now, on all cores\n",
+                "  buildout cache warm --system    the same for all users of this machine (root only)",
+            ))
             .subcommand(called("cache warm", "compile every stock recipe now, so that no later run waits")),
         called("help", "show what can be typed, or what a command does")
             .arg(several("COMMAND").help("The command, such as `plan` or `recipe describe`")),
@@ -237,11 +242,11 @@ Options:
       --version                   Show the version
 
 Access, for this run:
-      --allow-read <DIR>   Every recipe may read below DIR
-      --allow-write <DIR>  Every recipe may read and write below DIR
-      --allow-env <NAME>   The configuration and every recipe may read this environment
+      --allow-read <DIR>   Recipes that ask for it may read below DIR
+      --allow-write <DIR>  Recipes that ask for it may read and write below DIR
+      --allow-env <NAME>   The configuration, and recipes that ask for it, may read this
                            variable
-      --allow-links        Every recipe may make links
+      --allow-links        Recipes that ask for it may make links
 
 Assignments, SECTION:OPTION=VALUE, stand before the command. They count after every
 file, in their order; `+=` and `-=` add and remove lines; without SECTION they are for

@@ -71,7 +71,7 @@ pub fn main(typed: impl IntoIterator<Item = OsString>, environment: &Environment
         Command::Query { section, option } => query::run(&asked, section, option, &mut report),
         Command::RecipeList => recipe::list(&asked, &mut report),
         Command::RecipeDescribe { name } => recipe::describe(&asked, name, &mut report),
-        Command::CacheWarm => cache::warm(&asked, &mut report),
+        Command::CacheWarm { system } => cache::warm(&asked, *system, &mut report),
         Command::CacheBundle { output } => cache::bundle(&asked, output),
         Command::Help { text } => {
             report.result("help", text, text)?;

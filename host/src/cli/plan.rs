@@ -15,6 +15,6 @@ pub(super) fn run(asked: &Asked, parts: &[String], report: &mut Report) -> Done 
     let buildout = run::resolve(configuration, settings, &request, report)?;
     let (plan, buildout) = run::plan(buildout, &request, report)?;
     let shown = PlanShown::of(&plan, &buildout.configuration.sources);
-    report.result("plan", &shown.text(&asked.started_in), &shown)?;
+    report.result("plan", &shown.text(&asked.started_in, asked.arguments.verbosity > 0), &shown)?;
     Ok(Exit::Done)
 }

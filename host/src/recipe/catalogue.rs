@@ -25,6 +25,7 @@ use super::description::{Description, DescriptionError};
 use super::instance::{self, State};
 use super::limits::Limits;
 use super::pool::{Pool, Running};
+use super::system_cache::SystemCache;
 use super::{engine, link, stock};
 use crate::diagnostic::nearest;
 
@@ -332,7 +333,12 @@ impl Catalogue {
             bundle.load(engine, &recipe.digest)
         };
         let cached = || self.settings.cache.as_ref()?.load(engine, &recipe.digest);
-        let found = if recipe.is_stock() { bundled().or_else(cached) } else { cached() };
+        let systems = || SystemCache::default().load(engine, &recipe.digest);
+        let found = if recipe.is_stock() {
+            bundled().or_else(cached).or_else(systems)
+        } else {
+            cached().or_else(systems)
+        };
         let Some(component) = found else { return false };
         recipe.code.get_or_init(|| linked(engine, linker, &component));
         true
@@ -362,6 +368,18 @@ impl Catalogue {
         };
         recipe.code.get_or_init(compiled);
         self.code(recipe).map(|_| ())
+    }
+
+    /// Compiles a recipe into the system's cache, for all users of this machine.
+    ///
+    /// # Errors
+    ///
+    /// The recipe does not compile, or this user may not write there.
+    pub fn compile_for_all(&self, recipe: &Recipe) -> std::io::Result<()> {
+        let (engine, _) =
+            self.engine().map_err(|_| std::io::Error::other("this machine cannot run recipes"))?;
+        let code = engine.precompile_component(recipe.wasm.bytes()).map_err(std::io::Error::other)?;
+        SystemCache::default().keep(engine, &recipe.digest, &code)
     }
 
     fn code(&self, recipe: &Recipe) -> Result<RecipePre<State>, Failure> {

@@ -141,7 +141,7 @@ impl CodeCache {
 }
 
 /// One word for everything that compiled code depends on: version, machine, settings.
-fn compatibility(engine: &Engine) -> String {
+pub(super) fn compatibility(engine: &Engine) -> String {
     // Not a seal: it only keeps apart what would not load anyway.
     let mut hasher = DefaultHasher::new();
     engine.precompile_compatibility_hash().hash(&mut hasher);

@@ -11,7 +11,7 @@
 //! | `catalogue` | names and files → [`Recipe`], loaded once a run |
 //! | `stock` | the recipes in this binary, and their historical names |
 //! | `description` | `recipe.toml`, read out of a component |
-//! | `engine`, `code_cache`, `bundle` | compiling, and keeping what was compiled |
+//! | `engine`, `code_cache`, `system_cache`, `bundle` | compiling, and keeping what was compiled |
 //! | `call` | what travels between the run and a guest |
 //! | `pool` | threads that guests run on; the run answers meanwhile |
 //! | `instance` | one fresh instance: store, limits, deadlines, how it ended |
@@ -36,6 +36,7 @@ mod link;
 mod output;
 mod pool;
 mod stock;
+mod system_cache;
 
 pub use bundle::BundleError;
 pub use call::{Ask, Call, Change, Failure, Machine, NoReply, Outcome, Phase, RecipeError, Reply, Serve};
@@ -46,3 +47,4 @@ pub use files::{Record, Witness};
 pub use instance::{cancel_on, cancelled};
 pub use limits::Limits;
 pub use pool::Running;
+pub use system_cache::SYSTEM_CODE;

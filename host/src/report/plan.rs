@@ -40,10 +40,12 @@ impl PlanShown {
         Self { steps: steps.collect() }
     }
 
-    /// The text for people; `directory` is what file names are relative to.
-    pub fn text(&self, directory: &camino::Utf8Path) -> String {
+    /// The text for people; `directory` is what file names are relative to. With `verbose`, parts that
+    /// stay as they are have a line each.
+    pub fn text(&self, directory: &camino::Utf8Path, verbose: bool) -> String {
         let mut text = String::new();
-        for step in self.steps.iter().filter(|step| step.action != Action::Keep.word()) {
+        let told = |step: &&StepShown| verbose || step.action != Action::Keep.word();
+        for step in self.steps.iter().filter(told) {
             writeln!(text, "{} {}", step.action, step.part).expect("a String takes all");
             for reason in &step.reasons {
                 let place = reason
@@ -56,6 +58,7 @@ impl PlanShown {
         let kept = self.steps.iter().filter(|step| step.action == Action::Keep.word()).count();
         match kept {
             0 => {}
+            _ if verbose => {}
             1 => text.push_str("1 part stays as it is\n"),
             more => writeln!(text, "{more} parts stay as they are").expect("a String takes all"),
         }

@@ -155,29 +155,34 @@ pub(super) fn missing(buildout: &Buildout) -> Vec<Missing> {
             }
             missing.extend(grants.missing(&part.name, &part.recipe.name, &need));
         }
-        let implied = |kind, path: &Utf8PathBuf, why: &str| Need {
-            kind,
-            value: path.to_string(),
-            why: why.to_owned(),
-            entries: None,
-        };
-        let known_outside = |path: &Utf8Path| {
-            part.recipe.is_stock() && buildout.directories.outside.iter().any(|root| path.starts_with(root))
-        };
-        for path in
-            part.outputs.iter().filter(|path| !buildout.directories.holds(path) && !known_outside(path))
-        {
-            let need = implied(NeedKind::Write, path, "an option of the part names it");
-            missing.extend(grants.missing(&part.name, &part.recipe.name, &need));
-        }
-        for path in part.inputs.iter().filter(|path| !buildout.directories.holds(path)) {
-            let need = implied(NeedKind::Read, path, "an option of the part names it");
-            missing.extend(grants.missing(&part.name, &part.recipe.name, &need));
-        }
+        missing.extend(missing_places(buildout, &part.name, &part.recipe, &part.entry));
     }
     missing.dedup_by(|one, other| {
         one.part == other.part && one.need.kind == other.need.kind && one.need.value == other.need.value
     });
+    missing
+}
+
+/// Places outside the buildout directory that options of the part name and nobody granted.
+pub(super) fn missing_places(buildout: &Buildout, part: &str, recipe: &Recipe, entry: &str) -> Vec<Missing> {
+    let grants = &buildout.surroundings.grants;
+    let directories = &buildout.directories;
+    let by_user =
+        |path: &Utf8Path| recipe.is_stock() && directories.outside.iter().any(|root| path.starts_with(root));
+    let outside = |paths: Vec<Utf8PathBuf>| {
+        paths.into_iter().filter(|path| !directories.holds(path) && !by_user(path)).collect::<Vec<_>>()
+    };
+    let mut missing = Vec::new();
+    for (kind, paths) in [
+        (NeedKind::Write, outside(outputs(buildout, part, recipe, entry))),
+        (NeedKind::Read, outside(inputs(buildout, part, recipe, entry))),
+    ] {
+        for path in paths {
+            let why = "an option of the part names it".to_owned();
+            let need = Need { kind, value: path.into_string(), why, entries: None };
+            missing.extend(grants.missing(part, &recipe.name, &need));
+        }
+    }
     missing
 }
 

@@ -498,6 +498,11 @@ impl Resolver<'_> {
                 Err(self.buildout.failed.clone().expect("it was just seen"))
             }
             Err(Failure::Error(error)) => {
+                // What it could not see, because nobody granted it, is the better reason.
+                let missing = needs::missing_places(self.buildout, name, &recipe, &entry);
+                if !missing.is_empty() {
+                    return Err(self.error(Cause::Access(missing)));
+                }
                 let at = self.place_of(name, &error);
                 Err(self.error(Cause::Refused { error, at, denied: outcome.record.denied }))
             }
