@@ -77,8 +77,8 @@ impl Reason {
                     (Some(was), None) => format!("option `{option}` is gone: it was {}", short(was)),
                     (was, is) => {
                         let (was, is) =
-                            (was.as_deref().unwrap_or_default(), is.as_deref().unwrap_or_default());
-                        format!("option `{option}` changed: {} → {}", short(was), short(is))
+                            both(was.as_deref().unwrap_or_default(), is.as_deref().unwrap_or_default());
+                        format!("option `{option}` changed: {was} → {is}")
                     }
                 };
                 (text, *at)
@@ -96,6 +96,17 @@ impl Reason {
     }
 }
 
+/// Two values in quotes. Of long ones what both begin with is left out, all but its end: the difference is what counts.
+fn both(was: &str, is: &str) -> (String, String) {
+    let common = was.chars().zip(is.chars()).take_while(|(one, other)| one == other).count();
+    let skipped = common.saturating_sub(SHORT / 4);
+    if skipped == 0 || [was, is].iter().all(|value| value.chars().count() <= SHORT) {
+        return (short(was), short(is));
+    }
+    let tail = |value: &str| short(&format!("…{}", value.chars().skip(skipped).collect::<String>()));
+    (tail(was), tail(is))
+}
+
 /// A value in quotes, on one line.
 fn short(value: &str) -> String {
     let flat: String = value.replace('\n', "⏎");
@@ -104,4 +115,20 @@ fn short(value: &str) -> String {
     }
     let cut: String = flat.chars().take(SHORT).collect();
     format!("'{cut}…'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_values_are_shown_so_that_they_differ() {
+        let shown = |was: &str, is: &str| both(was, is).into();
+        assert_eq!(shown("80", "8080"), ["'80'", "'8080'"]);
+        let paths = "/srv/shelf/var\n/srv/shelf/var/log\n/srv/shelf/var/data";
+        let more = format!("{paths}\n/srv/shelf/var/cache");
+        assert_eq!(shown(paths, &more), ["'…/shelf/var/data'", "'…/shelf/var/data⏎/srv/shelf/var/cache'"]);
+        let long = "x".repeat(61);
+        assert_eq!(shown(&long, "y"), [format!("'{}…'", "x".repeat(60)), "'y'".to_owned()]);
+    }
 }

@@ -206,11 +206,11 @@ impl Buildout {
             .filter(|path| inside(path) || part.recipe.is_stock())
             .cloned()
             .collect();
-        // A place outside counts as far as it was declared and as far as it was granted.
+        // What is there already, or lies outside, counts as far as it was declared and granted.
         let granted_places = part
             .outputs
             .iter()
-            .filter(|path| !inside(path) && grants.write.iter().any(|root| path.starts_with(root)))
+            .filter(|path| grants.write.iter().any(|root| path.starts_with(root)))
             .cloned()
             .collect();
         let declared = needs::declared(self, part, NeedKind::Write);

@@ -11,6 +11,7 @@ use crate::recipe::{Failure, FindError, RecipeError};
 use crate::source::Span;
 
 use super::reference::Fault;
+use super::unserved::Unserved;
 
 /// One failure, and what was being done when it happened.
 #[derive(Debug, Clone)]
@@ -160,6 +161,9 @@ pub enum Cause {
         /// The option `recipe`.
         at: Option<Span>,
     },
+    /// What is asked for and this version does not have, all of it.
+    #[error("{}", unserved_table(.0))]
+    Unserved(Vec<Unserved>),
     /// Access that recipes declare and nobody granted, for all parts at once.
     #[error("{}", missing_table(.0))]
     Access(Vec<Missing>),
@@ -215,6 +219,19 @@ fn missing_table(missing: &[Missing]) -> String {
         }
     }
     text
+}
+
+fn unserved_table(unserved: &[Unserved]) -> String {
+    match unserved {
+        [one] => format!("There is nothing here that serves {}", one.what),
+        all => {
+            let mut text = "There is nothing here that serves:".to_owned();
+            for one in all {
+                text.push_str(&format!("\n  {}", one.what));
+            }
+            text
+        }
+    }
 }
 
 fn environment_table(variables: &[(String, Option<Span>)]) -> String {
@@ -302,6 +319,7 @@ impl Cause {
             Self::Broken { failure: Failure::Bug { .. }, .. } => "recipe-bug",
             Self::Broken { failure: Failure::Stopped, .. } => "interrupted",
             Self::Broken { .. } => "unusable-recipe",
+            Self::Unserved(_) => "not-served-yet",
             Self::Access(_) => "access-denied",
             Self::Environment(_) => "environment-denied",
             Self::Outside { .. } => "outside-buildout",
@@ -384,6 +402,16 @@ impl Cause {
                     let kinds: Vec<&str> = never.into_iter().collect();
                     error.note(format!("this version cannot grant: {}", kinds.join(", ")))
                 }
+            }
+            Self::Unserved(all) => {
+                let error = all.iter().fold(error, |error, one| {
+                    let error = error.maybe_at(one.at, "");
+                    match &one.nearest {
+                        Some(name) => error.help(format!("did you mean `{name}`?")),
+                        None => error,
+                    }
+                });
+                error.help("`buildout recipe list` shows what there is; `./NAME.wasm` names a file of your own")
             }
             Self::Environment(variables) => {
                 let mut flags: Vec<String> = variables.iter().map(|(name, _)| format!("--allow-env={name}")).collect();

@@ -17,6 +17,7 @@
 //! | `serve` | the questions of guests |
 //! | `directories` | the standard directories, and what each call may touch |
 //! | `needs` | access that is declared and not granted |
+//! | `unserved` | what this version does not have |
 //! | `error` | why there is no meaning |
 //!
 //! Rules: zc.buildout 6, `Buildout.__getitem__`, `Options._initialize`, `Options._get`.
@@ -30,6 +31,7 @@ mod reference;
 mod resolver;
 mod section;
 mod serve;
+mod unserved;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -47,6 +49,7 @@ pub use self::directories::Directories;
 pub use self::error::{Cause, ResolveError, broken, explain, explain_denials};
 pub use self::reference::Fault;
 pub use self::section::Live;
+pub use self::unserved::Unserved;
 
 use self::resolver::Resolver;
 

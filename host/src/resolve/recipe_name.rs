@@ -12,9 +12,28 @@ use super::Buildout;
 use super::error::Cause;
 use crate::config::{Origin, Value};
 use crate::diagnostic::nearest;
-use crate::recipe::{FindError, Recipe, split_entry};
+use crate::recipe::{FindError, Recipe, Source, split_entry};
 
 impl Buildout {
+    /// Finds where the recipe that a part names is.
+    pub(super) fn recipe_source(&self, text: &str, value: Option<&Value>) -> Result<Source, FindError> {
+        let (name, _) = split_entry(text);
+        let aliases = self.configuration.section("recipes");
+        let alias = aliases.and_then(|section| section.get(name));
+        let (target, base) = match alias {
+            Some(alias) => (alias.text(), self.base_of(Some(alias))),
+            None => (name, self.base_of(value)),
+        };
+        self.catalogue.locate(target, &base).map_err(|error| match error {
+            FindError::Unknown { name, nearest: known } => {
+                let aliases = aliases.into_iter().flat_map(|section| section.iter()).map(|(name, _)| &**name);
+                let nearest = known.or_else(|| nearest(&name, aliases).map(str::to_owned));
+                FindError::Unknown { name, nearest }
+            }
+            other => other,
+        })
+    }
+
     /// Finds and loads the recipe that a part names.
     pub(super) fn recipe(
         &mut self,
@@ -23,21 +42,8 @@ impl Buildout {
     ) -> Result<(Arc<Recipe>, String), Cause> {
         let at = value.and_then(Value::place);
         let (name, entry) = split_entry(text);
-        let alias = self.configuration.section("recipes").and_then(|section| section.get(name)).cloned();
-        let (target, base) = match &alias {
-            Some(alias) => (alias.text().to_owned(), self.base_of(Some(alias))),
-            None => (name.to_owned(), self.base_of(value)),
-        };
         let failed = |error| Cause::Recipe { error, at };
-        let source = match self.catalogue.locate(&target, &base) {
-            Err(FindError::Unknown { name, nearest: known }) => {
-                let aliases = self.configuration.section("recipes");
-                let aliases = aliases.into_iter().flat_map(|section| section.iter()).map(|(name, _)| &**name);
-                let nearest = known.or_else(|| nearest(&name, aliases).map(str::to_owned));
-                return Err(failed(FindError::Unknown { name, nearest }));
-            }
-            other => other.map_err(failed)?,
-        };
+        let source = self.recipe_source(text, value).map_err(failed)?;
         let recipe = self.catalogue.load(name, &source).map_err(failed)?;
         let described = &recipe.description.entry;
         if !described.is_empty() && !described.contains_key(entry) {

@@ -103,7 +103,12 @@ impl Resolver<'_> {
         machine.newest = self.buildout.flag("newest") && !machine.offline;
         self.buildout.machine = Arc::new(machine);
         self.doing("Installing.", |this| {
-            for name in this.named_parts(named)? {
+            let names = this.named_parts(named)?;
+            let unserved = super::unserved::find(this.buildout, &names);
+            if !unserved.is_empty() {
+                return Err(this.error(Cause::Unserved(unserved)));
+            }
+            for name in names {
                 this.look_up(&name)?;
                 if this.buildout.part(&name).is_none() && name != "buildout" {
                     return Err(this.no_recipe(&name));

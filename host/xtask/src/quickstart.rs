@@ -22,10 +22,10 @@ pub(crate) fn run() -> Result<()> {
     eprintln!(
         "\nexamples/quickstart is built. Look at what it made, change an option, and run it again:\n\
          \x20   cd examples/quickstart\n\
-         \x20   ls -R parts\n\
-         \x20   $EDITOR buildout.cfg\n\
-         \x20   ../../target/debug/buildout plan\n\
-         \x20   ../../target/debug/buildout"
+         \x20   head etc/*\n\
+         \x20   ../../target/debug/buildout shelf:port=8081 plan\n\
+         \x20   ../../target/debug/buildout shelf:port=8081\n\
+         Its README.md goes on from there."
     );
     Ok(())
 }
