@@ -95,12 +95,10 @@ impl Grants {
     pub fn missing(&self, part: &str, recipe: &str, need: &Need) -> Option<Missing> {
         let below =
             |roots: &[Utf8PathBuf]| roots.iter().any(|root| Utf8Path::new(&need.value).starts_with(root));
-        let (granted, flag) = match need.kind {
-            NeedKind::Read => {
-                (below(&self.read) || below(&self.write), Some(format!("--allow-read={}", need.value)))
-            }
-            NeedKind::Write => (below(&self.write), Some(format!("--allow-write={}", need.value))),
-            NeedKind::Env => (self.env.contains(&need.value), Some(format!("--allow-env={}", need.value))),
+        let (granted, typed) = match need.kind {
+            NeedKind::Read => (below(&self.read) || below(&self.write), Some(flag("read", &need.value))),
+            NeedKind::Write => (below(&self.write), Some(flag("write", &need.value))),
+            NeedKind::Env => (self.env.contains(&need.value), Some(flag("env", &need.value))),
             NeedKind::Links => (self.links, Some("--allow-links".to_owned())),
             // No flag of this version gives the network or a program to anybody.
             NeedKind::Net | NeedKind::Run => (false, None),
@@ -109,8 +107,18 @@ impl Grants {
             part: part.to_owned(),
             recipe: recipe.to_owned(),
             need: need.clone(),
-            flag,
+            flag: typed,
         })
+    }
+}
+
+/// A flag as it can be copied to a shell: a value that means something there is quoted.
+pub fn flag(kind: &str, value: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+=:@%,".contains(c);
+    if value.chars().all(plain) && !value.is_empty() {
+        format!("--allow-{kind}={value}")
+    } else {
+        format!("--allow-{kind}='{}'", value.replace('\'', "'\\''"))
     }
 }
 
@@ -134,6 +142,13 @@ mod tests {
         assert_eq!(flag(NeedKind::Env, "HOME"), Some(Some("--allow-env=HOME".to_owned())));
         assert_eq!(flag(NeedKind::Links, ""), Some(Some("--allow-links".to_owned())));
         assert_eq!(flag(NeedKind::Run, "cc"), Some(None), "nothing can grant it yet");
+    }
+
+    #[test]
+    fn a_flag_that_is_shown_does_in_a_shell_what_it_says() {
+        assert_eq!(flag("write", "/a/b-1.c"), "--allow-write=/a/b-1.c");
+        assert_eq!(flag("write", "/a b; rm -rf ~"), "--allow-write='/a b; rm -rf ~'");
+        assert_eq!(flag("read", "/it's"), "--allow-read='/it'\\''s'");
     }
 
     #[test]

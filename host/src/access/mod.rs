@@ -14,6 +14,6 @@ mod grants;
 mod protected;
 mod reach;
 
-pub use grants::{Grants, Missing, Need, NeedKind};
+pub use grants::{Grants, Missing, Need, NeedKind, flag};
 pub use protected::Protected;
-pub use reach::{Deed, Denial, Permit, Reach};
+pub use reach::{Deed, Denial, NOT_MADE, Permit, Reach};

@@ -10,6 +10,16 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Protected;
 
+/// Why something that was there before cannot be changed.
+pub const NOT_MADE: &str = "this part did not make it";
+
+/// What the author of a recipe can do about a place.
+const DECLARE: &str =
+    "a recipe says in `recipe.toml` where else it writes; then `--allow-write=DIR` grants it";
+/// What the author of a recipe can do about links.
+const DECLARE_LINKS: &str =
+    "a recipe says in `recipe.toml` that it makes links; then `--allow-links` grants it";
+
 /// What a recipe wants to do with a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deed {
@@ -30,8 +40,8 @@ pub struct Denial {
     pub path: Utf8PathBuf,
     /// Why not, as part of a sentence.
     pub why: &'static str,
-    /// The flag that would allow it, if one would.
-    pub flag: Option<String>,
+    /// What can be done about it. No flag helps: what a recipe declares was granted before it was called.
+    pub help: Option<&'static str>,
 }
 
 /// What one call may touch. Paths are absolute and real.
@@ -70,16 +80,12 @@ impl Reach {
     ///
     /// # Errors
     ///
-    /// A [`Denial`] with the reason and, where there is one, the flag that would allow it.
+    /// A [`Denial`] with the reason and, where there is any, the advice.
     pub fn allows(&self, deed: Deed, path: &Utf8Path, own: bool) -> Result<Permit, Denial> {
-        let deny = |why, flag| Err(Denial { deed, path: path.to_owned(), why, flag });
+        let deny = |why, help| Err(Denial { deed, path: path.to_owned(), why, help });
         if !self.writes() {
             return deny("`init` can write nothing", None);
         }
-        let grant = || {
-            let directory = if deed == Deed::Create { path.parent().unwrap_or(path) } else { path };
-            Some(format!("--allow-write={directory}"))
-        };
         let below = |roots: &[Utf8PathBuf]| {
             let holding = roots.iter().filter(|root| path.starts_with(root) && path != root.as_path());
             holding.max_by_key(|root| root.as_str().len()).cloned()
@@ -93,17 +99,19 @@ impl Reach {
         let output =
             || self.outputs.iter().find(|place| path.starts_with(place) || on_the_way(place)).map(parent);
         let Some(root) = granted.clone().or_else(|| below(&self.make)).or_else(output) else {
-            return deny("it lies outside the places that a part may write", grant());
+            return deny("it lies outside the places that a part may write", Some(DECLARE));
         };
         if self.protected.covers(&root, path) {
             return deny("the name is protected", None);
         }
         if deed == Deed::Link && !self.links {
-            return deny("making links was not granted", Some("--allow-links".to_owned()));
+            return deny("making links was not granted", Some(DECLARE_LINKS));
         }
         let own = own || self.own.contains(path);
         match deed {
-            Deed::Change if !own && granted.is_none() => deny("this part did not make it", grant()),
+            Deed::Change if !own && granted.is_none() => {
+                deny(NOT_MADE, Some("move it away if this part shall make it"))
+            }
             Deed::Change if !own => Ok(Permit::Granted),
             Deed::Change | Deed::Create | Deed::Link => Ok(Permit::Own),
         }
@@ -175,6 +183,6 @@ mod tests {
     fn a_reach_without_places_can_write_nothing() {
         let denial = Reach::default().allows(Deed::Create, Utf8Path::new("/p/parts/x"), true).unwrap_err();
         assert_eq!(denial.why, "`init` can write nothing");
-        assert_eq!(denial.flag, None);
+        assert_eq!(denial.help, None);
     }
 }

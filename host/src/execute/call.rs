@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use camino::Utf8PathBuf;
 
 use super::{ExecuteError, Execution};
-use crate::access::Deed;
+use crate::access::{Deed, NOT_MADE};
 use crate::event::Event;
 use crate::installed::{Journal, Made};
 use crate::recipe::{Call, Failure, Outcome, Phase, Recipe, Witness};
@@ -40,6 +40,7 @@ impl Execution<'_> {
             phase,
             entry: part.entry.clone(),
             options: self.buildout.options(&part.name),
+            buildout: self.buildout.shared_buildout(),
             installed,
             reach: self.buildout.reach(part, own),
             temporary: Some(self.buildout.directories.root.join(".buildout/tmp")),
@@ -60,29 +61,32 @@ impl Execution<'_> {
         };
         let outcome = running.serve(&part, &mut self.buildout.serving(self.reporter));
         self.buildout.catalogue.end(running);
-        self.reporter.event(&Event::ProgressEnded { part: part.clone() });
+        if self.buildout.has_progressed() {
+            self.reporter.event(&Event::ProgressEnded { part: part.clone() });
+        }
         let outcome = outcome.expect("a recipe's thread outlives its call");
         self.buildout.mark_used(&part, &outcome.used);
+        self.buildout.mark_used("buildout", &outcome.used_of_buildout);
         outcome
     }
 
     /// What a failed call comes to.
     pub(super) fn failed(&self, part: &Part, doing: &str, failure: Failure, outcome: Failed) -> ExecuteError {
-        let section = self.buildout.section(&part.name);
-        let place = |option: &str| section.and_then(|section| section.place(option));
-        let header = section.and_then(|section| section.written.at);
+        let in_the_way = outcome.denied.iter().any(|denial| denial.why == NOT_MADE);
+        let foreign = in_the_way && self.installed.foreign.is_some();
         let cause = match failure {
             Failure::Error(error) => {
-                let at = error.detail("option").and_then(place).or(header);
+                let at = self.buildout.place_named(&part.name, &error);
                 Cause::Refused { error, at, denied: outcome.denied }
             }
             failure => {
                 let recipe = self.buildout.called(&part.recipe);
-                Cause::Broken { recipe, failure, at: place("recipe") }
+                let at = self.buildout.section(&part.name).and_then(|section| section.place("recipe"));
+                Cause::Broken { recipe, failure, at }
             }
         };
         let error = ResolveError { doing: vec![doing.to_owned()], cause: Rc::new(cause) };
-        ExecuteError::Call { error, overwritten: outcome.overwritten }
+        ExecuteError::Call { error, overwritten: outcome.overwritten, foreign }
     }
 
     /// Checks what a call returned: absolute paths in places where the part may write.

@@ -17,6 +17,8 @@ pub enum ExecuteError {
         error: ResolveError,
         /// What the call had overwritten under a grant, which cannot be undone.
         overwritten: Vec<Utf8PathBuf>,
+        /// Whether something stood in the way that foreign records may speak of.
+        foreign: bool,
     },
     /// A recipe returned a path that its part may not write.
     #[error("The recipe returned {path}, which the part `{part}` may not write")]
@@ -64,8 +66,17 @@ impl ExecuteError {
     /// The same error, with the places and the advice a person needs.
     pub fn diagnostic(&self) -> Diagnostic {
         match self {
-            Self::Call { error, overwritten } => {
-                overwritten.iter().fold(error.diagnostic(), |diagnostic, path| {
+            Self::Call { error, overwritten, foreign } => {
+                let mut diagnostic = error.diagnostic();
+                if *foreign {
+                    diagnostic.exit = Exit::Foreign;
+                    diagnostic.help.insert(
+                        0,
+                        "`buildout install --adopt` takes over what another machine or program recorded here"
+                            .to_owned(),
+                    );
+                }
+                overwritten.iter().fold(diagnostic, |diagnostic, path| {
                     diagnostic
                         .note(format!("{path} was overwritten, as it was allowed to be; that is not undone"))
                 })

@@ -97,6 +97,7 @@ impl Execution<'_> {
             phase: Phase::Uninstall,
             entry: entry.to_owned(),
             options: record.options.clone().into_iter().collect(),
+            buildout: None,
             installed: record.paths.clone(),
             reach: self.uninstall_reach(&recipe, entry, name),
             temporary: Some(self.buildout.directories.root.join(".buildout/tmp")),

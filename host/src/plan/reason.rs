@@ -123,12 +123,12 @@ mod tests {
 
     #[test]
     fn two_values_are_shown_so_that_they_differ() {
-        let shown = |was: &str, is: &str| both(was, is).into();
+        let shown = |was: &str, is: &str| <[String; 2]>::from(both(was, is));
         assert_eq!(shown("80", "8080"), ["'80'", "'8080'"]);
         let paths = "/srv/shelf/var\n/srv/shelf/var/log\n/srv/shelf/var/data";
         let more = format!("{paths}\n/srv/shelf/var/cache");
         assert_eq!(shown(paths, &more), ["'…/shelf/var/data'", "'…/shelf/var/data⏎/srv/shelf/var/cache'"]);
         let long = "x".repeat(61);
-        assert_eq!(shown(&long, "y"), [format!("'{}…'", "x".repeat(60)), "'y'".to_owned()]);
+        assert_eq!(shown(&long, "y"), [format!("'{}…'", "x".repeat(60)).as_str(), "'y'"]);
     }
 }

@@ -64,6 +64,9 @@ pub struct Call {
     pub entry: String,
     /// The part's own options, substituted.
     pub options: IndexMap<String, String>,
+    /// The section `[buildout]`, once it does not change any more: most recipes ask for its directories,
+    /// and a question to the run costs two wake-ups.
+    pub buildout: Option<Arc<IndexMap<String, String>>>,
     /// The paths that belong to the part now.
     pub installed: Vec<String>,
     /// What it may touch.
@@ -223,6 +226,8 @@ pub struct Outcome {
     pub changes: Vec<Change>,
     /// The names of its own options that it read.
     pub used: Vec<String>,
+    /// The names of the options of `[buildout]` that it read without asking the run.
+    pub used_of_buildout: Vec<String>,
     /// What it did to the file system, whether it failed or not.
     pub record: Record,
 }

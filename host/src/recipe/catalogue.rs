@@ -218,9 +218,10 @@ impl Catalogue {
                 self.settings.search.iter().map(|directory| directory.join(format!("{name}.wasm")));
             candidates.into_iter().find(|path| path.is_file())
         });
-        file.flatten().map(Source::File).ok_or_else(|| FindError::Unknown {
-            name: name.to_owned(),
-            nearest: nearest(name, stock::names()).map(str::to_owned),
+        file.flatten().map(Source::File).ok_or_else(|| {
+            let known = self.names();
+            let nearest = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
+            FindError::Unknown { name: name.to_owned(), nearest }
         })
     }
 
@@ -397,6 +398,7 @@ impl Catalogue {
                 result: Err(failure),
                 changes: Vec::new(),
                 used: Vec::new(),
+                used_of_buildout: Vec::new(),
                 record: super::Record::default(),
             })
         };
@@ -470,21 +472,37 @@ fn linked(
     linker: &Linker<State>,
     component: &Component,
 ) -> Result<RecipePre<State>, Failure> {
+    let ours = env!("CARGO_PKG_VERSION");
+    let types = component.component_type();
+    let imports = types.imports(engine).map(|(name, _)| name);
+    let exports = types.exports(engine).map(|(name, _)| name);
+    let another = |name: &&str| name.starts_with("buildout:recipe/") && !name.ends_with(&format!("@{WIT}"));
+    if let Some(name) = imports.chain(exports).find(another) {
+        let what = format!("it was made for `{name}`; this is buildout {ours}, which offers {WIT}");
+        return Err(Failure::Link(what));
+    }
     let pre = linker.instantiate_pre(component).map_err(|error| {
-        let ours = env!("CARGO_PKG_VERSION");
-        let strange = component
-            .component_type()
-            .imports(engine)
-            .map(|(name, _)| name.to_owned())
-            .find(|name| name.starts_with("buildout:recipe/") && !name.ends_with(&format!("@{WIT}")));
+        let offered = |name: &&str| OFFERED.iter().any(|package| name.starts_with(package));
+        let strange = types.imports(engine).map(|(name, _)| name).find(|name| !offered(name));
         Failure::Link(match strange {
-            Some(name) => format!("it needs `{name}`; this is buildout {ours}, which offers {WIT}"),
+            Some(name) => format!("it needs `{name}`, which buildout {ours} does not offer"),
             None => format!("it does not fit buildout {ours}: {error:#}"),
         })
     })?;
     RecipePre::new(pre)
         .map_err(|error| Failure::Link(format!("it does not export `buildout:recipe/part@{WIT}`: {error:#}")))
 }
+
+/// The packages that a recipe can import from.
+const OFFERED: [&str; 7] = [
+    "buildout:recipe/",
+    "wasi:cli/",
+    "wasi:clocks/",
+    "wasi:filesystem/",
+    "wasi:io/",
+    "wasi:random/",
+    "wasi:sockets/",
+];
 
 /// The version of the border.
 const WIT: &str = "0.1.0";

@@ -175,6 +175,10 @@ impl Description {
             schema: i64,
         }
         let malformed = |error: toml::de::Error| DescriptionError::Malformed(error.message().to_owned());
+        let table: toml::Table = toml::from_str(text).map_err(malformed)?;
+        if table.iter().any(|(key, value)| is_drawn(key, key != "entry") || draws(value, key != "entry")) {
+            return Err(DescriptionError::Malformed("it holds control characters".to_owned()));
+        }
         let version: Version = toml::from_str(text).map_err(malformed)?;
         if !(1..=SCHEMA).contains(&version.schema) {
             return Err(DescriptionError::TooNew(version.schema));
@@ -197,6 +201,25 @@ impl Description {
         let options = self.entry(entry).into_iter().flat_map(|entry| &entry.option);
         options.filter(move |(_, option)| option.kind == kind).map(|(name, option)| (name.as_str(), option))
     }
+}
+
+/// Whether a text or a key in a value would move the cursor; on one line, line ends count too.
+fn draws(value: &toml::Value, one_line: bool) -> bool {
+    match value {
+        toml::Value::String(text) => is_drawn(text, one_line),
+        toml::Value::Array(items) => items.iter().any(|item| draws(item, one_line)),
+        toml::Value::Table(table) => {
+            table.iter().any(|(key, value)| is_drawn(key, true) || draws(value, one_line))
+        }
+        toml::Value::Integer(_)
+        | toml::Value::Float(_)
+        | toml::Value::Boolean(_)
+        | toml::Value::Datetime(_) => false,
+    }
+}
+
+fn is_drawn(text: &str, one_line: bool) -> bool {
+    text.chars().any(|c| c.is_control() && (one_line || !matches!(c, '\n' | '\t')))
 }
 
 /// Finds the one custom section, looking only where one may stand.
@@ -321,6 +344,21 @@ mod tests {
         let access = "schema = 1\n[[access]]\nkind = \"run\"\nvalue = \"cc\"\nwhy = \"y\"\nfuture = 1\n";
         let error = Description::parse(access).unwrap_err().to_string();
         assert!(error.contains("unknown field `future`"), "{error}");
+    }
+
+    #[test]
+    fn control_characters_are_refused_and_line_ends_but_in_help() {
+        let why = |text: &str| {
+            format!("schema = 1\n[[access]]\nkind = \"run\"\nvalue = \"cc\"\nwhy = \"{text}\"\n")
+        };
+        assert!(Description::parse(&why("compiles")).is_ok());
+        for text in ["\\u001b[1m", "a\\nError: b", "\\u009b"] {
+            let error = Description::parse(&why(text)).unwrap_err().to_string();
+            assert!(error.contains("it holds control characters"), "{error}");
+        }
+        let help = |text: &str| format!("schema = 1\n[entry.default.option.a]\nhelp = \"{text}\"\n");
+        assert!(Description::parse(&help("one\\ntwo")).is_ok());
+        assert!(Description::parse(&help("\\u001b[1m")).is_err());
     }
 
     #[test]

@@ -50,6 +50,7 @@ pub(crate) struct State {
     pub(super) call: Call,
     pub(super) output: Output,
     pub(super) used: BTreeSet<String>,
+    pub(super) used_of_buildout: BTreeSet<String>,
     pub(super) changes: Vec<Change>,
     run: Sender<Message>,
     limiter: Limiter,
@@ -177,6 +178,7 @@ impl State {
             },
             output,
             used: BTreeSet::new(),
+            used_of_buildout: BTreeSet::new(),
             changes: Vec::new(),
             run,
             started: now,
@@ -240,6 +242,7 @@ pub(super) fn run(
                 result: Err(Failure::Error(failed)),
                 changes: Vec::new(),
                 used: Vec::new(),
+                used_of_buildout: Vec::new(),
                 record: super::Record::default(),
             };
         }
@@ -274,6 +277,7 @@ pub(super) fn run(
     let temporary = state.guard.temporary().to_vec();
     let changes = state.changes;
     let used = state.used.into_iter().collect();
+    let used_of_buildout = state.used_of_buildout.into_iter().collect();
     let record = state.guard.finish();
     let result = match called {
         Ok(Ok(paths)) => {
@@ -296,7 +300,7 @@ pub(super) fn run(
         // What is left there is swept away by the next run.
         let _ = fs_err::remove_dir_all(directory);
     }
-    Outcome { result, changes, used, record }
+    Outcome { result, changes, used, used_of_buildout, record }
 }
 
 fn file_limit(what: &str, limits: &super::Limits, said: Vec<String>) -> Failure {

@@ -12,7 +12,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::error::Cause;
 use super::section::Slot;
 use super::{Buildout, Part, needs};
-use crate::access::{NeedKind, Protected, Reach};
+use crate::access::{NeedKind, Protected, Reach, flag};
 use crate::config::{Layer, Value};
 use crate::recipe::Recipe;
 
@@ -60,10 +60,11 @@ pub(super) fn real(path: &Utf8Path) -> Utf8PathBuf {
     for ancestor in path.ancestors() {
         if let Ok(found) = ancestor.canonicalize_utf8() {
             let rest = path.strip_prefix(ancestor).expect("an ancestor is a prefix");
-            return if rest.as_str().is_empty() { found } else { found.join(plain(rest)) };
+            // What is not there holds no links, so its `..` leads out of it, and further up from what is there.
+            return plain(&found.join(rest));
         }
     }
-    path.to_owned()
+    plain(path)
 }
 
 /// Takes `.` and `..` out of a path by its text.
@@ -103,18 +104,23 @@ pub(super) fn settle(buildout: &mut Buildout) -> Result<(), Cause> {
     let mut directories = Directories::at(&root);
     let mut places = Vec::new();
     for option in OPTIONS {
-        let path = real(&Utf8PathBuf::from(text(buildout, option)));
+        let named = Utf8PathBuf::from(text(buildout, option));
+        let path = real(&named);
         if !directories.holds(&path) {
             let value = written(buildout, option);
-            let by_user = value.as_ref().is_some_and(|value| {
-                !value.layers().contains(Layer::Project) && !value.layers().contains(Layer::Recipe)
-            });
+            // A name that stays inside leads outside through a link, which came with the project.
+            let through_link =
+                plain(&named).starts_with(&root) || plain(&named).starts_with(&directories.root);
+            let by_user = !through_link
+                && value.as_ref().is_some_and(|value| {
+                    !value.layers().contains(Layer::Project) && !value.layers().contains(Layer::Recipe)
+                });
             let granted = buildout.surroundings.grants.write.iter().any(|root| path.starts_with(root));
             if !by_user && !granted {
                 return Err(Cause::Outside {
                     option: option.to_owned(),
                     at: value.as_ref().and_then(Value::place),
-                    help: format!("`--allow-write={path}` would allow it"),
+                    help: format!("`{}` would allow it", flag("write", path.as_str())),
                     path: path.into_string(),
                 });
             }

@@ -146,8 +146,8 @@ pub enum Cause {
     Refused {
         /// In its words.
         error: RecipeError,
-        /// Where the option stands that it names.
-        at: Option<Span>,
+        /// Where the option stands that it names, or the section, and what is to be said there.
+        at: Option<(Span, String)>,
         /// What it was not allowed to do before that.
         denied: Vec<Denial>,
     },
@@ -212,10 +212,15 @@ pub fn broken(recipe: &str, failure: &Failure) -> String {
 
 fn missing_table(missing: &[Missing]) -> String {
     let mut text = "These parts need access that was not granted:".to_owned();
+    // Others wrote the words of a line; none of them makes a line of its own.
+    let word = |text: &str| text.replace('\n', "\\u{a}");
     for one in missing {
-        text.push_str(&format!("\n  {}: {} {}", one.part, one.need.kind.word(), one.need.value));
+        text.push_str(&format!("\n  {}: {}", word(&one.part), one.need.kind.word()));
+        if !one.need.value.is_empty() {
+            text.push_str(&format!(" {}", word(&one.need.value)));
+        }
         if !one.need.why.is_empty() {
-            text.push_str(&format!("  ({} says: {})", one.recipe, one.need.why));
+            text.push_str(&format!("  ({} says: {})", word(&one.recipe), word(&one.need.why)));
         }
     }
     text
@@ -280,8 +285,8 @@ pub fn explain_denials(mut diagnostic: Diagnostic, kind: &str, denied: &[Denial]
         diagnostic.exit = Exit::Denied;
     }
     diagnostic = diagnostic.note(format!("{} was denied: {}", first.path, first.why));
-    match &first.flag {
-        Some(flag) => diagnostic.help(format!("`{flag}` would allow it")),
+    match first.help {
+        Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
 }
@@ -374,7 +379,10 @@ impl Cause {
             }
             Self::Entry { at, known, .. } => error.maybe_at(*at, "").help(format!("it has: {}", known.join(", "))),
             Self::Refused { error: cause, at, denied } => {
-                let error = error.maybe_at(*at, cause.detail("option").map_or(String::new(), |name| format!("`{name}` is this")));
+                let error = match at {
+                    Some((span, label)) => error.at(*span, label.clone()),
+                    None => error,
+                };
                 let error = match cause.detail("help") {
                     Some(help) => error.help(help),
                     None => error,

@@ -12,6 +12,7 @@
 //! | `reference` | `${…}` in a text |
 //! | `section` | a section that was looked up: options as written or as they are now |
 //! | `resolver` | looking up, substituting, initialising |
+//! | `part` | asking a section's recipe |
 //! | `part_name` | names that a part can have |
 //! | `recipe_name` | what stands behind `recipe =` |
 //! | `serve` | the questions of guests |
@@ -25,6 +26,7 @@
 mod directories;
 mod error;
 mod needs;
+mod part;
 mod part_name;
 mod recipe_name;
 mod reference;
@@ -78,6 +80,8 @@ pub struct Buildout {
     pub warnings: Vec<Diagnostic>,
     surroundings: Surroundings,
     machine: Arc<Machine>,
+    /// `[buildout]`, once it does not change any more, to go with each call.
+    shared_buildout: Option<Arc<IndexMap<String, String>>>,
     sections: IndexMap<String, Live>,
     parts: IndexMap<String, Part>,
     /// What was being done, outermost first.
@@ -93,6 +97,8 @@ pub struct Buildout {
     finished: bool,
     /// `$<a:b>` that were taken for text, each said once.
     angles: BTreeSet<String>,
+    /// Whether the recipe that is being called shows how far it is.
+    progressing: bool,
     /// How many sections were substituted and recipes asked, for tests.
     pub counters: Counters,
 }
@@ -143,6 +149,7 @@ pub fn resolve(
         warnings: Vec::new(),
         machine: Arc::new(surroundings.machine.clone()),
         surroundings,
+        shared_buildout: None,
         sections: IndexMap::new(),
         parts: IndexMap::new(),
         doing: Vec::new(),
@@ -152,6 +159,7 @@ pub fn resolve(
         substituted_bytes: 0,
         finished: false,
         angles: BTreeSet::new(),
+        progressing: false,
         counters: Counters::default(),
     };
     let mut resolver = Resolver { buildout: &mut buildout, reporter };
@@ -205,6 +213,11 @@ impl Buildout {
         self.setting(option) == Some("true")
     }
 
+    /// The section `[buildout]`, to go with a call.
+    pub fn shared_buildout(&self) -> Option<Arc<IndexMap<String, String>>> {
+        self.shared_buildout.clone()
+    }
+
     /// Options that files wrote and nobody read, of one section, sorted by name.
     pub fn unused(&self, section: &str) -> Vec<(String, Option<crate::source::Span>)> {
         self.sections.get(section).map(Live::unused).unwrap_or_default()
@@ -215,6 +228,11 @@ impl Buildout {
         if let Some(live) = self.sections.get_mut(part) {
             live.used.extend(options.iter().cloned());
         }
+    }
+
+    /// Whether a recipe showed how far it is since this was asked last.
+    pub fn has_progressed(&mut self) -> bool {
+        std::mem::take(&mut self.progressing)
     }
 
     /// Serves a guest in `install`, `update` or `uninstall`.

@@ -9,7 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::directories::real;
 use super::reference::{Piece, pieces};
 use super::{Buildout, Part};
-use crate::access::{Missing, Need, NeedKind};
+use crate::access::{Missing, Need, NeedKind, flag};
 use crate::recipe::{Kind, Recipe};
 
 /// A recipe as a bug report names it.
@@ -100,7 +100,7 @@ pub(super) fn names_places(recipe: &Recipe) -> bool {
     options.any(|option| matches!(option.kind, Kind::Input | Kind::Output))
 }
 
-fn needs<'p>(part: &'p Part, kind: NeedKind) -> impl Iterator<Item = &'p Need> {
+fn needs(part: &Part, kind: NeedKind) -> impl Iterator<Item = &Need> {
     part.recipe.description.access.iter().filter(move |need| need.kind == kind && need.concerns(&part.entry))
 }
 
@@ -155,7 +155,7 @@ pub(super) fn missing(buildout: &Buildout) -> Vec<Missing> {
             }
             missing.extend(grants.missing(&part.name, &part.recipe.name, &need));
         }
-        missing.extend(missing_places(buildout, &part.name, &part.recipe, &part.entry));
+        missing.extend(missing_places(buildout, &part.name, &part.recipe, &part.outputs, &part.inputs));
     }
     missing.dedup_by(|one, other| {
         one.part == other.part && one.need.kind == other.need.kind && one.need.value == other.need.value
@@ -164,23 +164,28 @@ pub(super) fn missing(buildout: &Buildout) -> Vec<Missing> {
 }
 
 /// Places outside the buildout directory that options of the part name and nobody granted.
-pub(super) fn missing_places(buildout: &Buildout, part: &str, recipe: &Recipe, entry: &str) -> Vec<Missing> {
-    let grants = &buildout.surroundings.grants;
+pub(super) fn missing_places(
+    buildout: &Buildout,
+    part: &str,
+    recipe: &Recipe,
+    outputs: &[Utf8PathBuf],
+    inputs: &[Utf8PathBuf],
+) -> Vec<Missing> {
     let directories = &buildout.directories;
     let by_user =
         |path: &Utf8Path| recipe.is_stock() && directories.outside.iter().any(|root| path.starts_with(root));
-    let outside = |paths: Vec<Utf8PathBuf>| {
-        paths.into_iter().filter(|path| !directories.holds(path) && !by_user(path)).collect::<Vec<_>>()
-    };
     let mut missing = Vec::new();
-    for (kind, paths) in [
-        (NeedKind::Write, outside(outputs(buildout, part, recipe, entry))),
-        (NeedKind::Read, outside(inputs(buildout, part, recipe, entry))),
-    ] {
-        for path in paths {
+    for (kind, paths) in [(NeedKind::Write, outputs), (NeedKind::Read, inputs)] {
+        for path in paths.iter().filter(|path| !directories.holds(path) && !by_user(path)) {
             let why = "an option of the part names it".to_owned();
-            let need = Need { kind, value: path.into_string(), why, entries: None };
-            missing.extend(grants.missing(part, &recipe.name, &need));
+            let need = Need { kind, value: path.to_string(), why, entries: None };
+            let found = buildout.surroundings.grants.missing(part, &recipe.name, &need);
+            // Who makes something new must be let into the directory above it.
+            let above = path.parent().unwrap_or(path).as_str();
+            missing.extend(found.map(|found| Missing {
+                flag: if kind == NeedKind::Write { Some(flag("write", above)) } else { found.flag.clone() },
+                ..found
+            }));
         }
     }
     missing

@@ -10,11 +10,10 @@ use std::sync::Arc;
 use super::error::{Cause, ResolveError};
 use super::reference::{Piece, Reference, may_refer, pieces};
 use super::section::{Live, Slot, Stage};
-use super::{Buildout, Part, directories, needs, part_name};
+use super::{Buildout, directories, needs};
 use crate::config::{ConfigError, Value};
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::event::{Event, Reporter};
-use crate::recipe::{Call, Change, Failure, Phase};
+use crate::event::Reporter;
 use crate::source::Span;
 
 /// Options that refer to each other, in a row.
@@ -77,7 +76,7 @@ pub(super) struct Resolver<'b> {
     pub(super) reporter: &'b mut dyn Reporter,
 }
 
-type Result<T> = std::result::Result<T, ResolveError>;
+pub(super) type Result<T> = std::result::Result<T, ResolveError>;
 
 impl Resolver<'_> {
     /// Resolves `[buildout]`, then all parts, then checks what they need.
@@ -96,7 +95,9 @@ impl Resolver<'_> {
             for option in BUILDOUTS_OWN {
                 this.mark_used("buildout", option);
             }
-            directories::settle(this.buildout).map_err(|cause| this.error(cause))
+            directories::settle(this.buildout).map_err(|cause| this.error(cause))?;
+            this.buildout.shared_buildout = Some(Arc::new(this.buildout.options("buildout")));
+            Ok(())
         })?;
         let mut machine = self.buildout.surroundings.machine.clone();
         machine.offline = self.buildout.flag("offline");
@@ -436,131 +437,6 @@ impl Resolver<'_> {
             && !live.refers.contains(to)
         {
             live.refers.insert(to.to_owned());
-        }
-    }
-
-    /// Makes a part of a section: finds its recipe and asks it.
-    fn part(&mut self, name: &str, recipe_text: &str) -> Result<()> {
-        self.mark_used(name, "recipe");
-        let written = self.buildout.sections[name].written.clone();
-        if let Some(why) = part_name::fault(name) {
-            return Err(self.error(Cause::PartName { name: name.to_owned(), why, at: written.at }));
-        }
-        if self.buildout.finished {
-            return Err(self.error(Cause::Late { section: name.to_owned(), at: written.at }));
-        }
-        let (recipe, entry) =
-            self.buildout.recipe(recipe_text, written.get("recipe")).map_err(|cause| self.error(cause))?;
-        let nesting = self.buildout.catalogue.limits().nesting;
-        if self.buildout.initialising.len() >= nesting {
-            let what = format!("more than {nesting} recipes wait for each other");
-            return Err(self.error(Cause::Limit { what, at: written.at }));
-        }
-        if !self.buildout.catalogue.is_compiled(&recipe) {
-            self.reporter.event(&Event::CompilingRecipe { recipe: recipe.name.clone() });
-        }
-        let call = Call {
-            part: name.to_owned(),
-            phase: Phase::Init,
-            entry: entry.clone(),
-            options: self.buildout.options(name),
-            installed: Vec::new(),
-            reach: directories::init_reach(self.buildout, &recipe),
-            temporary: None,
-            environment: needs::environment(self.buildout, &recipe, &entry),
-            machine: self.buildout.machine.clone(),
-            limits: self.buildout.catalogue.limits().clone(),
-            witness: None,
-        };
-        self.buildout.initialising.push(name.to_owned());
-        self.buildout.counters.inits += 1;
-        let outcome = match self.buildout.catalogue.begin(&recipe, call) {
-            Ok(running) => {
-                let outcome = running.serve(name, self);
-                self.buildout.catalogue.end(running);
-                outcome.expect("a recipe's thread outlives its call")
-            }
-            Err(outcome) => *outcome,
-        };
-        self.buildout.initialising.pop();
-        self.changed(name, outcome.changes);
-        self.buildout.mark_used(name, &outcome.used);
-        match outcome.result {
-            Ok(_) => {
-                let part = Part {
-                    inputs: needs::inputs(self.buildout, name, &recipe, &entry),
-                    outputs: needs::outputs(self.buildout, name, &recipe, &entry),
-                    name: name.to_owned(),
-                    recipe,
-                    entry,
-                    needs: Default::default(),
-                };
-                self.buildout.parts.insert(name.to_owned(), part);
-                Ok(())
-            }
-            // The failure that stopped it is the one to tell.
-            Err(Failure::Stopped) if self.buildout.failed.is_some() => {
-                Err(self.buildout.failed.clone().expect("it was just seen"))
-            }
-            Err(Failure::Error(error)) => {
-                // What it could not see, because nobody granted it, is the better reason.
-                let missing = needs::missing_places(self.buildout, name, &recipe, &entry);
-                if !missing.is_empty() {
-                    return Err(self.error(Cause::Access(missing)));
-                }
-                let at = self.place_of(name, &error);
-                Err(self.error(Cause::Refused { error, at, denied: outcome.record.denied }))
-            }
-            Err(failure) => {
-                let at = self.buildout.sections[name].place("recipe");
-                let recipe = needs::called(&recipe);
-                Err(self.error(Cause::Broken { recipe, failure, at }))
-            }
-        }
-    }
-
-    /// Where the option stands that a recipe's error names.
-    pub(super) fn place_of(&self, part: &str, error: &crate::recipe::RecipeError) -> Option<Span> {
-        let live = self.buildout.section(error.detail("section").unwrap_or(part))?;
-        error.detail("option").and_then(|option| live.place(option)).or(live.written.at)
-    }
-
-    /// Takes over what a recipe changed in its own section.
-    pub(super) fn changed(&mut self, part: &str, changes: Vec<Change>) {
-        let Some(live) = self.buildout.sections.get_mut(part) else { return };
-        for change in changes {
-            match change {
-                Change::Set(option, text) => {
-                    live.slots.insert(option, Slot::Set(text));
-                }
-                Change::Remove(option) => {
-                    live.slots.shift_remove(&option);
-                }
-            }
-        }
-    }
-
-    /// Works out which parts each part needs, through sections that are no parts as well.
-    fn find_needs(&mut self) {
-        let buildout = &mut *self.buildout;
-        for name in buildout.parts.keys().cloned().collect::<Vec<_>>() {
-            let mut seen = std::collections::BTreeSet::new();
-            let mut left: Vec<&String> = buildout.sections[&name].refers.iter().collect();
-            let mut needs = std::collections::BTreeSet::new();
-            while let Some(section) = left.pop() {
-                if section == &name || !seen.insert(section) {
-                    continue;
-                }
-                if buildout.parts.contains_key(section) {
-                    needs.insert(section.clone());
-                } else if let Some(live) = buildout.sections.get(section)
-                    // `[buildout]` refers to many things that do not concern who refers to it.
-                    && section != "buildout"
-                {
-                    left.extend(&live.refers);
-                }
-            }
-            buildout.parts[&name].needs = needs;
         }
     }
 }

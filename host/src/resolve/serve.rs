@@ -62,6 +62,7 @@ impl Serve for Resolver<'_> {
 
     fn progress(&mut self, part: &str, what: &str, done: f64, total: f64) {
         let total = (total > 0.0).then_some(total);
+        self.buildout.progressing = true;
         self.reporter.event(&Event::Progress { part: part.to_owned(), what: what.to_owned(), done, total });
     }
 }
@@ -85,14 +86,9 @@ impl Resolver<'_> {
 
     /// Turns a failure into what the guest is told; a bug or the end of the run stops the guest.
     fn told<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, ResolveError>) -> Result<T, NoReply> {
-        run(self).map_err(|error| {
-            let reply = reply(&error);
-            // Whatever the recipe makes of it: what failed in `init` fails the run.
-            if !self.buildout.finished {
-                self.buildout.failed.get_or_insert(error);
-            }
-            reply
-        })
+        // A section that failed has failed the run already, whatever the recipe makes of it; a text that
+        // cannot be expanded is only its own affair.
+        run(self).map_err(|error| reply(&error))
     }
 
     fn configured<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, ConfigError>) -> Result<T, NoReply> {

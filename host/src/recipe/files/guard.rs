@@ -138,6 +138,15 @@ impl Guard {
     /// and then calls [`Guard::made`].
     pub(crate) fn may_create(&mut self, path: &Utf8Path, kind: MadeKind) -> Result<(), Refusal> {
         let deed = if kind == MadeKind::Link { Deed::Link } else { Deed::Create };
+        self.may_make(deed, path, kind)
+    }
+
+    /// The same for a second name of what is of this kind: it is one thing more, and allowed as links are.
+    pub(crate) fn may_hard_link(&mut self, path: &Utf8Path, kind: MadeKind) -> Result<(), Refusal> {
+        self.may_make(Deed::Link, path, kind)
+    }
+
+    fn may_make(&mut self, deed: Deed, path: &Utf8Path, kind: MadeKind) -> Result<(), Refusal> {
         self.judge(deed, path)?;
         if self.files_left == 0 {
             self.record.limit = Some("files");

@@ -27,6 +27,9 @@ use super::guard::Written;
 /// What one write may carry: more than any guest's buffer, less than a limit that matters.
 const CHUNK: usize = 1 << 20;
 
+/// How often a guest that waits is looked at.
+const LOOK: Duration = Duration::from_millis(50);
+
 /// Reads a file from a position on.
 pub(crate) struct FileInput {
     file: Arc<File>,
@@ -146,17 +149,22 @@ impl HasData for HasIo {
 }
 
 impl Waiting {
-    /// Runs what is ready at once; what must wait is looked at every tick.
+    /// Runs what is ready at once, else waits for it.
     fn run<F: Future>(&self, future: F) -> wasmtime::Result<F::Output> {
         let mut future = pin!(future);
-        if let Some(done) = wasmtime_wasi::runtime::poll_noop(future.as_mut()) {
-            return Ok(done);
+        match wasmtime_wasi::runtime::poll_noop(future.as_mut()) {
+            Some(done) => Ok(done),
+            None => self.wait(future),
         }
+    }
+
+    /// Waits, and looks every now and then whether that may go on. A timer must be made in here.
+    fn wait<F: Future>(&self, future: F) -> wasmtime::Result<F::Output> {
         wasmtime_wasi::runtime::in_tokio(async {
+            let mut future = pin!(future);
             loop {
                 let left = self.deadline.saturating_duration_since(Instant::now());
-                let slice = left.min(Duration::from_millis(50));
-                match tokio::time::timeout(slice, future.as_mut()).await {
+                match tokio::time::timeout(left.min(LOOK), future.as_mut()).await {
                     Ok(done) => return Ok(done),
                     Err(_) if left.is_zero() || (self.cancelled)() => return Err(WaitedTooLong.into()),
                     Err(_) => {}
@@ -172,17 +180,17 @@ impl Waiting {
 
 impl poll::Host for Io<'_> {
     fn poll(&mut self, list: Vec<Resource<DynPollable>>) -> wasmtime::Result<Vec<u32>> {
-        self.waiting.run(waiting::Host::poll(self.table, list))?
+        self.waiting.wait(waiting::Host::poll(self.table, list))?
     }
 }
 
 impl poll::HostPollable for Io<'_> {
     fn ready(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<bool> {
-        self.waiting.run(waiting::HostPollable::ready(self.table, pollable))?
+        self.waiting.wait(waiting::HostPollable::ready(self.table, pollable))?
     }
 
     fn block(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<()> {
-        self.waiting.run(waiting::HostPollable::block(self.table, pollable))?
+        self.waiting.wait(waiting::HostPollable::block(self.table, pollable))?
     }
 
     fn drop(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<()> {

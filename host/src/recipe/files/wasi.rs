@@ -422,17 +422,22 @@ impl wasi::HostDescriptor for Guarded<'_> {
         self.doing(&handle, &path, |this, old| {
             // Else a file that is protected becomes writable under a new name.
             this.guard.may_change(&old.path)?;
+            let kind = this.kind_at(old)?.ok_or(inner::ErrorCode::NoEntry)?;
             this.doing(&new_handle, &new_path, |this, new| {
-                this.create(new, MadeKind::Link, |this, new| {
-                    now(inner::HostDescriptor::link_at(
-                        &mut this.inner,
-                        again(&old.directory),
-                        follow.into(),
-                        old.name.clone(),
-                        again(&new.directory),
-                        new.name.clone(),
-                    ))
-                })
+                if this.kind_at(new)?.is_some() {
+                    return Err(inner::ErrorCode::Exist.into());
+                }
+                this.guard.may_hard_link(&new.path, kind)?;
+                now(inner::HostDescriptor::link_at(
+                    &mut this.inner,
+                    again(&old.directory),
+                    follow.into(),
+                    old.name.clone(),
+                    again(&new.directory),
+                    new.name.clone(),
+                ))?;
+                this.guard.made(&new.path, kind);
+                Ok(())
             })
         })
     }

@@ -78,7 +78,11 @@ impl files::Host for State {
         let Some(place) = self.call.temporary.clone() else {
             return Ok(Err(error("phase", "this call has no place for a temporary directory")));
         };
+        // A link in its place leads who knows where; nothing but this run may write here.
+        let elsewhere = || io::Error::new(io::ErrorKind::InvalidInput, "it is a link, or lies behind one");
         let made = fs_err::create_dir_all(&place)
+            .and_then(|()| fs_err::canonicalize(&place))
+            .and_then(|real| if real == place { Ok(()) } else { Err(elsewhere()) })
             .and_then(|()| tempfile::Builder::new().prefix("tmp-").tempdir_in(&place));
         let directory = match made {
             Ok(directory) => directory.keep(),

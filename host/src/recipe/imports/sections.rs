@@ -21,6 +21,13 @@ macro_rules! ask {
 
 impl sections::Host for State {
     fn get(&mut self, section: String, key: String) -> Result<Result<Option<String>, Error>> {
+        if section == "buildout"
+            && let Some(value) = self.call.buildout.as_ref().and_then(|options| options.get(&key))
+        {
+            let value = value.clone();
+            self.used_of_buildout.insert(key);
+            return Ok(Ok(Some(value)));
+        }
         ask!(self, Ask::Get(section, key), Reply::Value(value) => value)
     }
 
