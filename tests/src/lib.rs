@@ -15,5 +15,5 @@ pub mod component;
 mod run;
 mod site;
 
-pub use run::Run;
+pub use run::{Run, assert_shows};
 pub use site::{Site, guest};

@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::process::Output;
 
-use snapbox::{Data, IntoData};
+use snapbox::{Assert, Data, IntoData};
 
 /// One run of the command.
 #[derive(Debug)]
@@ -18,6 +18,16 @@ pub struct Run {
     pub stdout: String,
     /// What it wrote to standard error.
     pub stderr: String,
+}
+
+/// Compares with a snapshot, to the letter: backslashes are not taken for those of paths.
+///
+/// # Panics
+///
+/// They differ; `SNAPSHOTS=overwrite` takes the new one.
+#[track_caller]
+pub fn assert_shows(actual: impl IntoData, expected: impl IntoData) {
+    Assert::new().action_env("SNAPSHOTS").normalize_paths(false).eq(actual, expected);
 }
 
 /// Whether a code was compiled depends on the tests before.
@@ -60,7 +70,7 @@ impl IntoData for Run {
     }
 }
 
-fn redacted(text: &str, root: &Path) -> String {
+pub(crate) fn redacted(text: &str, root: &Path) -> String {
     let root = root.to_str().expect("the directory of a test is text");
     let mut redacted = String::new();
     for line in text.split_inclusive('\n').filter(|line| !line.starts_with(COMPILING)) {

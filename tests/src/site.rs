@@ -13,21 +13,23 @@
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use crate::Run;
+use crate::run::{Run, redacted};
 
 /// What no run may tell anybody.
 const SECRET: &str = "CANARY";
 
 /// The buildout of one test.
 pub struct Site {
-    root: TempDir,
-    /// The real path of `root`.
+    /// Removed with the site.
+    _root: TempDir,
+    /// Its real path.
     real: PathBuf,
     cache: PathBuf,
     environment: RefCell<Vec<(String, String)>>,
@@ -44,10 +46,10 @@ impl Site {
         let real = root.path().canonicalize().expect("it is there");
         // Shared by all tests, so that each guest is compiled once.
         let cache = repository().join("target/test-cache");
-        let site = Self { root, real, cache, environment: RefCell::default() };
+        let site = Self { _root: root, real, cache, environment: RefCell::default() };
         site.write("buildout.cfg", configuration);
-        site.write("../home/.netrc", &format!("machine example.org password {SECRET}\n"));
-        site.write("../outside/secret", &format!("{SECRET}\n"));
+        site.write("../home/.netrc", format!("machine example.org password {SECRET}\n"));
+        site.write("../outside/secret", format!("{SECRET}\n"));
         site.write("../outside/file", "somebody's\n");
         // Code in the shared cache is sealed with the user's key, so all these users have the same.
         site.write("../state/buildout/key", "the key of a user of the tests: no");
@@ -119,18 +121,20 @@ impl Site {
         self.path(path).symlink_metadata().is_ok()
     }
 
-    /// Everything below a directory, a line each: directories end with `/`, files show their text.
+    /// Everything below a directory, a line each, nothing if it is not there: directories end with `/`, files show their text.
     pub fn tree(&self, path: &str) -> String {
         let top = self.path(path);
         let mut lines = String::new();
+        if !top.exists() {
+            return lines;
+        }
         let mut left = vec![top.clone()];
         while let Some(path) = left.pop() {
             let name = path.strip_prefix(&top).expect("it lies below").display();
             let meta = path.symlink_metadata().expect("it was just listed");
             if meta.is_symlink() {
                 let target = fs::read_link(&path).expect("it is a link");
-                let target = target.display().to_string().replace(&*self.real.to_string_lossy(), "[ROOT]");
-                writeln!(lines, "{name} -> {target}").expect("a String takes all");
+                writeln!(lines, "{name} -> {}", target.display()).expect("a String takes all");
             } else if meta.is_dir() {
                 if path != top {
                     writeln!(lines, "{name}/").expect("a String takes all");
@@ -147,7 +151,7 @@ impl Site {
                     .expect("a String takes all");
             }
         }
-        lines
+        redacted(&lines, &self.real)
     }
 
     /// Runs `buildout` with these arguments in the buildout directory.
@@ -156,8 +160,53 @@ impl Site {
     ///
     /// The run has changed anything in `home` or `outside`.
     pub fn run(&self, arguments: &[&str]) -> Run {
-        let watched = || ["../home", "../outside"].map(|place| self.tree(place));
-        let before = watched();
+        Run::of(self.start(arguments), &self.real)
+    }
+
+    /// The same, with nothing taken out of what stands on standard error.
+    ///
+    /// # Panics
+    ///
+    /// As [`Site::run`].
+    pub fn run_raw(&self, arguments: &[&str]) -> String {
+        String::from_utf8(self.start(arguments).stderr).expect("buildout writes UTF-8")
+    }
+
+    /// Runs `buildout` until it has written a line, then sends it a signal, by its name without `SIG`.
+    ///
+    /// # Panics
+    ///
+    /// As [`Site::run`]; or the line never comes.
+    pub fn run_until(&self, arguments: &[&str], line: &str, signal: &str) -> Run {
+        let watched = self.watched();
+        let mut child =
+            self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut told = BufReader::new(child.stderr.take().expect("it is piped"));
+        let mut stderr = String::new();
+        while !stderr.lines().any(|told| told == line) {
+            assert_ne!(told.read_line(&mut stderr).expect("it is text"), 0, "`{line}` never came:\n{stderr}");
+        }
+        let sent =
+            Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().expect("it starts");
+        assert!(sent.success(), "the process has ended already");
+        told.read_to_string(&mut stderr).expect("it is text");
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(self.watched(), watched, "a run changed what is nobody's business: {stderr}");
+        Run::of(Output { stderr: stderr.into_bytes(), ..output }, &self.real)
+    }
+
+    fn start(&self, arguments: &[&str]) -> Output {
+        let watched = self.watched();
+        let output = self.command(arguments).output().expect("the command can be started");
+        assert_eq!(self.watched(), watched, "a run changed what is nobody's business: {output:?}");
+        output
+    }
+
+    fn watched(&self) -> [String; 2] {
+        ["../home", "../outside"].map(|place| self.tree(place))
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(buildout());
         command
             .args(arguments.iter().map(|argument| argument.replace("[ROOT]", &self.real.to_string_lossy())))
@@ -172,14 +221,7 @@ impl Site {
             .env("COLOUR", "green")
             .envs(self.environment.borrow().iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
-        let output = command.output().expect("the command can be started");
-        assert_eq!(watched(), before, "a run changed what is nobody's business: {output:?}");
-        Run::of(output, &self.real)
-    }
-
-    /// Keeps the directory and says where it is, for a look at what a test left.
-    pub fn keep(self) -> PathBuf {
-        self.root.keep()
+        command
     }
 }
 

@@ -197,7 +197,8 @@ mod tests {
             )
             .unwrap();
         };
-        let ask = || found(&[root.clone()], "/nowhere".into(), Some(&root.join("cache")), None).python;
+        let ask =
+            || found(std::slice::from_ref(&root), "/nowhere".into(), Some(&root.join("cache")), None).python;
         say("3 8 1");
         assert_eq!((ask(), ask()), ((3, 8, 1), (3, 8, 1)));
         assert_eq!(std::fs::read_to_string(root.join("asked")).unwrap(), "x\n", "it was asked once");

@@ -200,7 +200,7 @@ pub(super) fn set_threshold(configuration: &Configuration, report: &mut Report) 
             report.set_threshold(threshold);
             Ok(())
         }
-        Err(error) => Err(error.diagnostic(None).doing("Initializing.").into()),
+        Err(error) => Err(error.diagnostic(None).into()),
     }
 }
 

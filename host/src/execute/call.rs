@@ -71,7 +71,13 @@ impl Execution<'_> {
     }
 
     /// What a failed call comes to.
-    pub(super) fn failed(&self, part: &Part, doing: &str, failure: Failure, outcome: Failed) -> ExecuteError {
+    pub(super) fn failed(
+        &self,
+        part: &Part,
+        doing: &[&str],
+        failure: Failure,
+        outcome: Failed,
+    ) -> ExecuteError {
         let in_the_way = outcome.denied.iter().any(|denial| denial.why == NOT_MADE);
         let foreign = in_the_way && self.installed.foreign.is_some();
         let cause = match failure {
@@ -85,7 +91,10 @@ impl Execution<'_> {
                 Cause::Broken { recipe, failure, at }
             }
         };
-        let error = ResolveError { doing: vec![doing.to_owned()], cause: Rc::new(cause) };
+        let error = ResolveError {
+            doing: doing.iter().map(|line| (*line).to_owned()).collect(),
+            cause: Rc::new(cause),
+        };
         ExecuteError::Call { error, overwritten: outcome.overwritten, foreign }
     }
 

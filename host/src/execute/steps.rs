@@ -22,14 +22,22 @@ use crate::resolve::Part;
 impl Execution<'_> {
     pub(super) fn steps(&mut self, plan: &Plan) -> Result<(), ExecuteError> {
         let mut waiting: Vec<(String, Aside)> = Vec::new();
-        let done = self.all_steps(plan, &mut waiting);
+        let mut finished = Vec::new();
+        let done = self.all_steps(plan, &mut waiting, &mut finished);
+        // What goes next time goes in the reverse order, so this is the order of this run.
+        self.installed.database.come_last(&finished);
         if done.is_err() {
             self.bring_back(&mut waiting)?;
         }
         done
     }
 
-    fn all_steps(&mut self, plan: &Plan, waiting: &mut Vec<(String, Aside)>) -> Result<(), ExecuteError> {
+    fn all_steps(
+        &mut self,
+        plan: &Plan,
+        waiting: &mut Vec<(String, Aside)>,
+        finished: &mut Vec<String>,
+    ) -> Result<(), ExecuteError> {
         for name in &plan.going {
             self.check_cancelled()?;
             let step = plan.step(name).expect("what goes has a step");
@@ -47,10 +55,12 @@ impl Execution<'_> {
         for step in &plan.steps {
             self.check_cancelled()?;
             match step.action {
-                Action::Uninstall | Action::Keep => {}
+                Action::Uninstall => continue,
+                Action::Keep => {}
                 Action::Install | Action::Reinstall => self.install(plan, step, waiting)?,
                 Action::Update => self.update(step)?,
             }
+            finished.push(step.part.clone());
         }
         Ok(())
     }
@@ -121,7 +131,10 @@ impl Execution<'_> {
         };
         match outcome.result {
             Ok(_) => Ok(()),
-            Err(failure) => Err(self.failed(&part, &format!("Uninstalling {name}."), failure, failed)),
+            Err(failure) => {
+                let doing = format!("Uninstalling {name}.");
+                Err(self.failed(&part, &["Installing.", &doing], failure, failed))
+            }
         }
     }
 
@@ -297,7 +310,8 @@ impl Execution<'_> {
                 Err(error) => error,
             },
             Err(failure) => {
-                self.failed(part, &format!("{doing} {}.", part.name), failure, Failed { denied, overwritten })
+                let doing = format!("{doing} {}.", part.name);
+                self.failed(part, &[&doing], failure, Failed { denied, overwritten })
             }
         };
         let kept = undo::undo(self.bounds(), &record.made);

@@ -9,7 +9,7 @@
 //! last value of an option counts. Only the parts that `parts` names are installed.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use indexmap::IndexMap;
@@ -102,6 +102,16 @@ impl Database {
     pub fn record(&mut self, part: &str, record: Record) {
         self.parts.shift_remove(part);
         self.parts.insert(part.to_owned(), record);
+    }
+
+    /// Puts these parts behind all others, in this order.
+    pub fn come_last(&mut self, parts: &[String]) {
+        let place: HashMap<&str, usize> =
+            parts.iter().enumerate().map(|(at, part)| (part.as_str(), at + 1)).collect();
+        let place = |part: &str| place.get(part).copied().unwrap_or(0);
+        if !self.parts.keys().is_sorted_by_key(|part| place(part)) {
+            self.parts.sort_by_cached_key(|part, _| place(part));
+        }
     }
 
     /// Forgets a part, and returns what was recorded of it.

@@ -153,10 +153,12 @@ pub enum FindError {
     },
 }
 
-/// Splits `NAME[:ENTRY]`; the entry is `default` if there is none.
+/// Splits `NAME[:ENTRY]`; the entry is `default` if there is none. Blanks around either do not count.
 pub fn split_entry(text: &str) -> (&str, &str) {
     match text.rsplit_once(':') {
-        Some((name, entry)) if !entry.contains(['/', '\\']) && !name.is_empty() => (name, entry),
+        Some((name, entry)) if !entry.contains(['/', '\\']) && !name.is_empty() => {
+            (name.trim(), entry.trim())
+        }
         _ => (text, "default"),
     }
 }

@@ -166,37 +166,40 @@ fn replace(buildout: &mut Buildout, option: &str, change: impl FnOnce(Utf8PathBu
     }
 }
 
-/// What every call may read: the buildout directory, and what its recipe declared and the user granted.
-fn readable(buildout: &Buildout, recipe: &Recipe, more: &[Utf8PathBuf]) -> Vec<Utf8PathBuf> {
+/// What every call may read: the buildout directory, and of `more` what is there.
+fn readable(
+    buildout: &Buildout,
+    recipe: &Recipe,
+    more: impl Iterator<Item = Utf8PathBuf>,
+) -> Vec<Utf8PathBuf> {
     let mut read = vec![buildout.directories.root.clone()];
     if recipe.is_stock() {
         read.extend(buildout.directories.outside.iter().cloned());
     }
-    let declares = |kind| recipe.description.access.iter().any(|need| need.kind == kind);
-    let grants = &buildout.surroundings.grants;
-    if declares(NeedKind::Read) || more.iter().any(|path| !buildout.directories.holds(path)) {
-        read.extend(grants.read.iter().cloned());
-    }
-    if declares(NeedKind::Write) || more.iter().any(|path| !buildout.directories.holds(path)) {
-        read.extend(grants.write.iter().cloned());
-    }
+    read.extend(more);
     read.retain(|path| path.is_dir());
     read.sort();
     read.dedup();
     read
 }
 
-/// What an `init` may touch: it reads, and writes nothing. Its options are not final yet, so what it
-/// declares in general counts.
-pub(super) fn init_reach(buildout: &Buildout, recipe: &Recipe) -> Reach {
-    let mut read = readable(buildout, recipe, &[]);
-    if needs::names_places(recipe) {
-        let grants = &buildout.surroundings.grants;
-        read.extend(grants.read.iter().chain(&grants.write).filter(|path| path.is_dir()).cloned());
-        read.sort();
-        read.dedup();
+/// The directory to open for a place that was declared, as far as it was granted; for a file, or for what
+/// is not there yet, the one around it.
+fn opened(place: &Utf8Path, grant: &Utf8Path) -> Option<Utf8PathBuf> {
+    if grant.starts_with(place) {
+        return Some(grant.to_owned());
     }
-    Reach { read, ..Reach::default() }
+    let mut around = place.ancestors().take_while(|path| path.starts_with(grant));
+    around.find(|path| path.is_dir()).map(Utf8Path::to_owned)
+}
+
+/// What an `init` may touch: it reads, and writes nothing. Its options are not final yet, so if it declares
+/// any place, all that was granted counts.
+pub(super) fn init_reach(buildout: &Buildout, recipe: &Recipe, entry: &str) -> Reach {
+    let grants = &buildout.surroundings.grants;
+    let places = needs::names_places(recipe, entry);
+    let all = grants.read.iter().chain(&grants.write).filter(|_| places).cloned();
+    Reach { read: readable(buildout, recipe, all), ..Reach::default() }
 }
 
 impl Buildout {
@@ -205,7 +208,6 @@ impl Buildout {
         let directories = &self.directories;
         let grants = &self.surroundings.grants;
         let inside = |path: &Utf8Path| directories.holds(path);
-        let named: Vec<Utf8PathBuf> = part.outputs.iter().chain(&part.inputs).cloned().collect();
         let make = directories
             .standard()
             .into_iter()
@@ -213,13 +215,20 @@ impl Buildout {
             .cloned()
             .collect();
         // What is there already, or lies outside, counts as far as it was declared and granted.
+        let declared = needs::declared(self, part, NeedKind::Write);
         let granted_places = part
             .outputs
             .iter()
+            .chain(&declared)
             .filter(|path| grants.write.iter().any(|root| path.starts_with(root)))
             .cloned()
             .collect();
-        let declared = needs::declared(self, part, NeedKind::Write);
+        let to_read = needs::declared(self, part, NeedKind::Read);
+        let places = declared.iter().chain(&to_read).chain(&part.outputs).chain(&part.inputs);
+        let places: Vec<&Utf8PathBuf> = places.filter(|path| !inside(path)).collect();
+        let all = grants.read.iter().chain(&grants.write);
+        let more = all.flat_map(|grant| places.iter().filter_map(|place| opened(place, grant)));
+        let read = readable(self, &part.recipe, more);
         let granted = declared
             .iter()
             .flat_map(|need| {
@@ -236,7 +245,7 @@ impl Buildout {
             .collect();
         Reach {
             root: directories.root.clone(),
-            read: readable(self, &part.recipe, &named),
+            read,
             make,
             outputs: part.outputs.iter().filter(|path| inside(path)).cloned().collect(),
             granted,

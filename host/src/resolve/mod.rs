@@ -88,6 +88,8 @@ pub struct Buildout {
     doing: Vec<String>,
     /// The options that are being substituted.
     expanding: Vec<resolver::Expanding>,
+    /// Where in `expanding` the section that is being initialised begins.
+    expanding_from: usize,
     /// The sections that are being initialised, innermost last.
     initialising: Vec<String>,
     /// The first failure: it ends the run even if a recipe makes light of it.
@@ -154,6 +156,7 @@ pub fn resolve(
         parts: IndexMap::new(),
         doing: Vec::new(),
         expanding: Vec::new(),
+        expanding_from: 0,
         initialising: Vec::new(),
         failed: None,
         substituted_bytes: 0,
@@ -220,7 +223,9 @@ impl Buildout {
 
     /// Options that files wrote and nobody read, of one section, sorted by name.
     pub fn unused(&self, section: &str) -> Vec<(String, Option<crate::source::Span>)> {
-        self.sections.get(section).map(Live::unused).unwrap_or_default()
+        // `<` makes a macro of every section but this one.
+        let macros = section != "buildout";
+        self.sections.get(section).map(|live| live.unused(macros)).unwrap_or_default()
     }
 
     /// Notes that a call read options of its own part.

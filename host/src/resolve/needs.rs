@@ -94,10 +94,12 @@ pub(super) fn outputs(buildout: &Buildout, part: &str, recipe: &Recipe, entry: &
     buildout.places(part, recipe, entry, Kind::Output)
 }
 
-/// Whether a recipe has options that name places, which may lie anywhere.
-pub(super) fn names_places(recipe: &Recipe) -> bool {
-    let mut options = recipe.description.entry.values().flat_map(|entry| entry.option.values());
+/// Whether an entry declares places, or has options that name some, which may lie anywhere.
+pub(super) fn names_places(recipe: &Recipe, entry: &str) -> bool {
+    let mut options = recipe.description.entry(entry).into_iter().flat_map(|entry| entry.option.values());
+    let mut needs = recipe.description.access.iter().filter(|need| need.concerns(entry));
     options.any(|option| matches!(option.kind, Kind::Input | Kind::Output))
+        || needs.any(|need| matches!(need.kind, NeedKind::Read | NeedKind::Write))
 }
 
 fn needs(part: &Part, kind: NeedKind) -> impl Iterator<Item = &Need> {
@@ -153,7 +155,8 @@ pub(super) fn missing(buildout: &Buildout) -> Vec<Missing> {
                 }
                 need.value = path.into_string();
             }
-            missing.extend(grants.missing(&part.name, &part.recipe.name, &need));
+            let found = grants.missing(&part.name, &part.recipe.name, &need);
+            missing.extend(found.map(|found| widened(found, Utf8Path::new(&need.value))));
         }
         missing.extend(missing_places(buildout, &part.name, &part.recipe, &part.outputs, &part.inputs));
     }
@@ -180,15 +183,22 @@ pub(super) fn missing_places(
             let why = "an option of the part names it".to_owned();
             let need = Need { kind, value: path.to_string(), why, entries: None };
             let found = buildout.surroundings.grants.missing(part, &recipe.name, &need);
-            // Who makes something new must be let into the directory above it.
-            let above = path.parent().unwrap_or(path).as_str();
-            missing.extend(found.map(|found| Missing {
-                flag: if kind == NeedKind::Write { Some(flag("write", above)) } else { found.flag.clone() },
-                ..found
-            }));
+            missing.extend(found.map(|found| widened(found, path.parent().unwrap_or(path))));
         }
     }
     missing
+}
+
+/// The same with a flag that does what it says: a file, or what is not there yet, is reached through the
+/// directory around it.
+fn widened(missing: Missing, place: &Utf8Path) -> Missing {
+    let kind = missing.need.kind;
+    if !matches!(kind, NeedKind::Read | NeedKind::Write) {
+        return missing;
+    }
+    let above = || place.parent().filter(|above| above.is_dir());
+    let around = if place.is_dir() { place } else { above().unwrap_or(place) };
+    Missing { flag: Some(flag(kind.word(), around.as_str())), ..missing }
 }
 
 #[cfg(test)]

@@ -37,8 +37,18 @@ impl Resolver<'_> {
         if self.buildout.finished {
             return Err(self.error(Cause::Late { section: name.to_owned(), at: written.at }));
         }
-        let (recipe, entry) =
-            self.buildout.recipe(recipe_text, written.get("recipe")).map_err(|cause| self.error(cause))?;
+        let (recipe, entry) = match self.buildout.recipe(recipe_text, written.get("recipe")) {
+            Ok(found) => found,
+            Err(cause) => {
+                let loading = match &cause {
+                    Cause::Entry { recipe, entry, .. } => Some(format!("{recipe}:{entry}")),
+                    _ => None,
+                };
+                let mut error = self.error(cause);
+                error.doing.extend(loading.map(|what| format!("Loading zc.buildout recipe entry {what}.")));
+                return Err(error);
+            }
+        };
         let nesting = self.buildout.catalogue.limits().nesting;
         if self.buildout.initialising.len() >= nesting {
             let what = format!("more than {nesting} recipes wait for each other");
@@ -54,7 +64,7 @@ impl Resolver<'_> {
             options: self.buildout.options(name),
             buildout: self.buildout.shared_buildout.clone(),
             installed: Vec::new(),
-            reach: directories::init_reach(self.buildout, &recipe),
+            reach: directories::init_reach(self.buildout, &recipe, &entry),
             temporary: None,
             environment: needs::environment(self.buildout, &recipe, &entry),
             machine: self.buildout.machine.clone(),

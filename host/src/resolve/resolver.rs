@@ -111,7 +111,9 @@ impl Resolver<'_> {
             }
             for name in names {
                 this.look_up(&name)?;
-                if this.buildout.part(&name).is_none() && name != "buildout" {
+                let ignored = name == "buildout"
+                    && this.buildout.section(&name).is_some_and(|live| live.text("recipe").is_some());
+                if this.buildout.part(&name).is_none() && !ignored {
                     return Err(this.no_recipe(&name));
                 }
             }
@@ -216,7 +218,9 @@ impl Resolver<'_> {
             }
         };
         self.buildout.sections.insert(name.to_owned(), Live::new(written));
+        let from = std::mem::replace(&mut self.buildout.expanding_from, self.buildout.expanding.len());
         let result = self.doing(format!("Initializing section {name}."), |this| this.initialise(name));
+        self.buildout.expanding_from = from;
         let live = self.buildout.sections.get_mut(name).expect("it was put there");
         match result {
             Ok(()) => {
@@ -288,7 +292,10 @@ impl Resolver<'_> {
 
     fn enter(&mut self, section: &str, option: &str, at: Option<Span>) -> Result<()> {
         let path = &self.buildout.expanding;
-        if let Some(start) = path.iter().position(|on| on.section == section && on.option == option) {
+        // An option that waits for this section is no circle yet: this section may need another of its own options.
+        let own = self.buildout.expanding_from.min(path.len());
+        let on_the_way = path[own..].iter().position(|on| on.section == section && on.option == option);
+        if let Some(start) = on_the_way.map(|at| own + at) {
             let mut chain: Vec<_> =
                 path[start..].iter().map(|on| (format!("{}:{}", on.section, on.option), on.at)).collect();
             chain.push((format!("{section}:{option}"), at));

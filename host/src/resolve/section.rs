@@ -90,10 +90,15 @@ impl Live {
 
     /// Options that a file or the command line wrote and nobody read, sorted by name.
     ///
+    /// What the recipe removed is gone. With `macros`, `<` is read already.
+    ///
     /// Source: zc.buildout 6, `Options._used`; only what was written counts.
-    pub(super) fn unused(&self) -> Vec<(String, Option<Span>)> {
+    pub(super) fn unused(&self, macros: bool) -> Vec<(String, Option<Span>)> {
         let written = self.written.iter().filter(|(_, value)| value.name_span().is_some());
-        let unused = written.filter(|(name, _)| !self.used.contains(&***name) && &***name != "<");
+        let is_used = |name: &str| {
+            self.used.contains(name) || !self.slots.contains_key(name) || (macros && name == "<")
+        };
+        let unused = written.filter(|(name, _)| !is_used(name));
         let mut unused: Vec<_> =
             unused.map(|(name, value)| (name.to_string(), value.name_span().or(value.span()))).collect();
         unused.sort();

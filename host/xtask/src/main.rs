@@ -11,6 +11,7 @@ mod dist;
 /// The names in a manifest, as `host/build.rs` reads them.
 #[path = "../../build/manifest.rs"]
 mod manifest;
+mod oracle;
 mod quickstart;
 mod setup;
 mod shell;
@@ -34,6 +35,8 @@ Usage: cargo xtask COMMAND
   setup [--way rustup|debian]  brings what compiles recipes: the target wasm32-wasip2, or Debian's packages
   quickstart                   sets up, builds, and runs examples/quickstart
   test [-- ARGS]               sets up and runs every test; ARGS go to `cargo test`
+  oracle [--cases FILE --expected DIR] [--only GLOB] [--all] [--explained]
+                               compares what is built with the recorded answers of the real zc.buildout
   bench [--runs N]             compares with zc.buildout and writes host/bench/README.md
   dist                         makes the release binary, which carries the native code of the stock recipes";
 
@@ -61,6 +64,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["test", "--", rest @ ..] => check::run(rest),
         ["bench"] => bench::run(bench::RUNS),
         ["bench", "--runs", runs] => bench::run(runs.parse()?),
+        ["oracle", rest @ ..] => oracle::run(rest),
         ["dist"] => dist::run(),
         other => bail!("no such command: `{}`\n\n{USAGE}", other.join(" ")),
     }

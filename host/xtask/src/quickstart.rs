@@ -23,8 +23,8 @@ pub(crate) fn run() -> Result<()> {
         "\nexamples/quickstart is built. Look at what it made, change an option, and run it again:\n\
          \x20   cd examples/quickstart\n\
          \x20   head etc/*\n\
-         \x20   ../../target/debug/buildout shelf:port=8081 plan\n\
-         \x20   ../../target/debug/buildout shelf:port=8081\n\
+         \x20   ../../target/debug/buildout settings.toml:workers=2 plan\n\
+         \x20   ../../target/debug/buildout settings.toml:workers=2\n\
          Its README.md goes on from there."
     );
     Ok(())

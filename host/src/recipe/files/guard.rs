@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::access::{Deed, Denial, Permit, Reach};
+use crate::access::{Deed, Denial, NOT_MADE, Permit, Reach};
 use crate::installed::{Kind as MadeKind, Made};
 use crate::recipe::limits::Limits;
 
@@ -126,12 +126,17 @@ impl Guard {
         if self.is_temporary(path) {
             return Ok(Permit::Own);
         }
-        self.reach.allows(deed, path, self.is_own(path)).map_err(|denial| {
-            if self.record.denied.len() < DENIALS {
-                self.record.denied.push(denial);
-            }
-            Refusal::Denied
-        })
+        match self.reach.allows(deed, path, self.is_own(path)) {
+            Ok(permit) => Ok(permit),
+            Err(denial) => self.refuse(denial),
+        }
+    }
+
+    fn refuse<T>(&mut self, denial: Denial) -> Result<T, Refusal> {
+        if self.record.denied.len() < DENIALS {
+            self.record.denied.push(denial);
+        }
+        Err(Refusal::Denied)
     }
 
     /// Allows something new at `path`, where nothing is, and has it noted down; the caller makes it
@@ -153,15 +158,20 @@ impl Guard {
             return Err(Refusal::Quota);
         }
         self.files_left -= 1;
-        if let (Some(witness), false) = (&self.witness, self.is_temporary(path)) {
+        if let (Some(witness), true) = (&self.witness, self.counts_as_made(path)) {
             witness.making(&Made { path: path.to_owned(), kind }).map_err(Refusal::Io)?;
         }
         Ok(())
     }
 
+    /// Whether what is made here is to be undone: not where something was before, which a grant let go.
+    fn counts_as_made(&self, path: &Utf8Path) -> bool {
+        !self.is_temporary(path) && !self.record.overwritten.contains(path)
+    }
+
     /// Records that it was made.
     pub(crate) fn made(&mut self, path: &Utf8Path, kind: MadeKind) {
-        if !self.is_temporary(path) && self.own.insert(path.to_owned()) {
+        if self.counts_as_made(path) && self.own.insert(path.to_owned()) {
             self.record.made.push(Made { path: path.to_owned(), kind });
         }
     }
@@ -175,6 +185,16 @@ impl Guard {
             }
         }
         Ok(())
+    }
+
+    /// Allows to move what is at `path`: only what the part made, as the place where it ends would count as
+    /// made by the part, and be removed with it.
+    pub(crate) fn may_move(&mut self, path: &Utf8Path) -> Result<(), Refusal> {
+        self.judge(Deed::Change, path)?;
+        if self.is_own(path) {
+            return Ok(());
+        }
+        self.refuse(Denial { deed: Deed::Change, path: path.to_owned(), why: NOT_MADE, help: None })
     }
 
     /// Records that it is gone.

@@ -451,7 +451,7 @@ impl wasi::HostDescriptor for Guarded<'_> {
     ) -> FsResult<()> {
         self.doing(&handle, &path, |this, old| {
             let kind = this.kind_at(old)?.ok_or(inner::ErrorCode::NoEntry)?;
-            this.guard.may_change(&old.path)?;
+            this.guard.may_move(&old.path)?;
             if kind == MadeKind::Directory && !this.all_own(&old.path)? {
                 return Err(inner::ErrorCode::NotPermitted.into());
             }

@@ -1,0 +1,179 @@
+//! Configurations that lead elsewhere.
+
+use buildout_tests::{Site, assert_shows};
+use snapbox::str;
+
+#[test]
+fn the_project_cannot_put_its_directories_outside() {
+    for option in ["parts-directory", "bin-directory", "eggs-directory", "develop-eggs-directory"] {
+        for place in ["..", "../outside", "/usr/local/bin", "parts/../../outside", "/"] {
+            let run = Site::new(&format!("[buildout]\nparts = a\n{option} = {place}\n[a]\nrecipe = mkdir\n"))
+                .run(&[]);
+            assert_eq!(run.exit, Some(3), "{option} = {place}: {run:?}");
+        }
+    }
+    assert_shows(
+        Site::new("[buildout]\nparts =\nbin-directory = ../outside\n").run(&[]),
+        str![[r#"
+exit 3
+-- standard error
+While:
+  Initializing.
+Error: The option `bin-directory` leads outside the buildout directory: [ROOT]/outside
+ --> buildout.cfg:3:17
+  |
+3 | bin-directory = ../outside
+  |                 ^^^^^^^^^^
+help: `--allow-write=[ROOT]/outside` would allow it
+
+"#]],
+    );
+}
+
+#[test]
+fn the_record_cannot_be_put_where_it_harms() {
+    for place in ["../outside/file", "/etc/buildout.cfg", ".git/config", "../home/.netrc"] {
+        let site = Site::new(&format!("[buildout]\nparts =\ninstalled = {place}\n"));
+        site.write(".git/config", "theirs");
+        let run = site.run(&[]);
+        assert_eq!(run.exit, Some(3), "{place}: {run:?}");
+        assert_eq!(site.read(".git/config"), "theirs");
+    }
+}
+
+#[test]
+fn a_stock_recipe_with_a_path_outside_needs_a_grant() {
+    for path in ["../outside/new", "/usr/local/new", "parts/../../outside/new"] {
+        let run = Site::new(&format!("[buildout]\nparts = a\n[a]\nrecipe = mkdir\npath = {path}\n")).run(&[]);
+        assert!(matches!(run.exit, Some(1 | 3)), "{path}: {run:?}");
+        let run = Site::new(&format!(
+            "[buildout]\nparts = a\n[a]\nrecipe = template\ninline = x\noutput = {path}\n"
+        ))
+        .run(&[]);
+        assert!(matches!(run.exit, Some(1 | 3)), "{path}: {run:?}");
+    }
+    assert_shows(
+        Site::new("[buildout]\nparts = a\n[a]\nrecipe = mkdir\npath = ../outside/new\n").run(&[]),
+        str![[r#"
+exit 3
+-- standard error
+a: Cannot create [ROOT]/outside/new. [ROOT]/outside is not a directory.
+While:
+  Installing.
+  Getting section a.
+  Initializing section a.
+Error: These parts need access that was not granted:
+  a: write [ROOT]/outside/new  (mkdir says: an option of the part names it)
+help: to allow it in this run: `buildout --allow-write=[ROOT]/outside`
+
+"#]],
+    );
+}
+
+#[test]
+fn a_template_cannot_read_what_lies_outside() {
+    for input in ["../outside/secret", "../home/.netrc", "/etc/passwd", "link"] {
+        let site = Site::new(&format!(
+            "[buildout]\nparts = a\n[a]\nrecipe = template\ninput = {input}\noutput = parts/out\n"
+        ));
+        site.link("../outside/secret", "link");
+        let run = site.run(&[]);
+        assert!(matches!(run.exit, Some(1 | 3)), "{input}: {run:?}");
+        assert!(!site.has("parts/out"), "{input}");
+    }
+}
+
+#[test]
+fn a_configuration_file_outside_is_not_read_aloud() {
+    for extends in ["../outside/secret", "/etc/passwd", "../home/.netrc", "~/.netrc", "link.cfg"] {
+        let site = Site::new(&format!("[buildout]\nextends = {extends}\nparts =\n"));
+        site.link("../outside/secret", "link.cfg");
+        let run = site.run(&["annotate"]);
+        assert!(matches!(run.exit, Some(1 | 3)), "{extends}: {run:?}");
+        assert!(!run.stderr.contains("root:") && !run.stdout.contains("root:"), "{extends}: {run:?}");
+    }
+}
+
+#[test]
+fn a_configuration_file_that_is_a_link_to_elsewhere_is_not_read_aloud() {
+    let site = Site::new("");
+    std::fs::remove_file(site.path("buildout.cfg")).expect("it is there");
+    site.link("../home/.netrc", "buildout.cfg");
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
+exit 3
+-- standard error
+While:
+  Initializing.
+Error: [DIR]/buildout.cfg is a link that leads out of the project
+help: name the file itself with `-c`, or allow its directory with `--allow-read=DIR`
+
+"#]],
+    );
+}
+
+#[test]
+fn names_that_no_part_can_have_are_refused() {
+    for name in ["..", "a/../b", ".git", "a/.git", "/etc", "a/./b"] {
+        let site = Site::new(&format!("[buildout]\nparts = {name}\n[{name}]\nrecipe = mkdir\n"));
+        let run = site.run(&[]);
+        assert_eq!(run.exit, Some(1), "{name}: {run:?}");
+        assert!(!site.has("parts"), "{name}");
+    }
+    assert_eq!(Site::new("[buildout]\nparts = -rf\n[-rf]\nrecipe = mkdir\n").run(&[]).exit, Some(0));
+    let long = "x".repeat(300);
+    assert_eq!(
+        Site::new(&format!("[buildout]\nparts = {long}\n[{long}]\nrecipe = mkdir\n")).run(&[]).exit,
+        Some(1)
+    );
+}
+
+#[test]
+fn a_condition_is_never_python() {
+    let site =
+        Site::new("[buildout]\nparts = x\n[x:__import__(\"os\").system(\"touch owned\")]\nrecipe = mkdir\n");
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
+exit 1
+-- standard error
+Warning: [x] is left out, as its condition is unsupported: unknown name `__import__`
+ --> buildout.cfg:3:4
+  |
+3 | [x:__import__("os").system("touch owned")]
+  |    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ conditions are not Python here
+While:
+  Installing.
+  Getting section x.
+  Initializing section x.
+Error: unsupported condition: unknown name `__import__`
+ --> buildout.cfg:3:4
+  |
+3 | [x:__import__("os").system("touch owned")]
+  |    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ decides whether this `[x]` counts
+help: use an environment marker (PEP 508) or one of the names that conditions know
+
+"#]],
+    );
+    assert!(!site.has("owned"));
+}
+
+#[test]
+fn a_buildout_that_is_reached_through_a_link_is_the_same() {
+    let site = Site::actor("install = mkdir parts/a\n    return parts/a");
+    assert_eq!(site.run(&[]).exit, Some(0));
+    site.link("site", "../alias");
+    let again = site.run(&["-c", &site.path("../alias/buildout.cfg").display().to_string()]);
+    assert_shows(
+        again,
+        str![[r#"
+exit 0
+-- standard error
+Notice: this directory was last installed from `[DIR]/buildout.cfg`, this run uses `[ROOT]/alias/buildout.cfg`
+note: parts that `parts` does not name here are uninstalled
+Updating a.
+
+"#]],
+    );
+}

@@ -1,0 +1,39 @@
+//! What a recipe must not be able to do, and what it can rely on: the real command, run on guests of every kind.
+//!
+//! - In: the guests, built by `cargo xtask test`.
+//! - Out: what the user sees, and what lies on the disk.
+//! - Not here: the language and the life cycle of honest recipes (`cases`).
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `limits` | guests that crash, never end, take all there is |
+//! | `sandbox` | what a guest can see of the machine |
+//! | `files` | where it may write, and in which spellings it tries |
+//! | `protected` | names and files that nothing writes |
+//! | `links` | symbolic and hard links, permission bits |
+//! | `ownership` | what belongs to a part; undoing what failed |
+//! | `life` | update, uninstall, what is called when |
+//! | `options` | the part's own section |
+//! | `sections` | other sections: nested `init`s, sections that recipes add |
+//! | `grants` | declared access, with and without a grant |
+//! | `names` | how a recipe is found, and what is no recipe |
+//! | `descriptions` | what a recipe says about itself |
+//! | `code_cache` | compiled code that somebody touched |
+//! | `terminal` | what a recipe prints |
+//! | `directories` | configurations that lead elsewhere |
+
+mod code_cache;
+mod descriptions;
+mod directories;
+mod files;
+mod grants;
+mod life;
+mod limits;
+mod links;
+mod names;
+mod options;
+mod ownership;
+mod protected;
+mod sandbox;
+mod sections;
+mod terminal;

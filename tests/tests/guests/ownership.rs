@@ -1,0 +1,630 @@
+//! What belongs to a part; undoing what failed.
+
+use buildout_tests::{Site, assert_shows};
+use snapbox::str;
+
+#[test]
+fn a_failed_install_undoes_exactly_what_it_made() {
+    let site = Site::actor(
+        "install =
+    mkdir parts/a
+    mkdir parts/a/d
+    write parts/a/d/f x
+    rename parts/a/d parts/a/e
+    write bin/tool x
+    write parts/theirs/mine x
+    write parts/gone x
+    unlink parts/gone
+    fail user The oven is cold",
+    );
+    site.write("parts/theirs/f", "theirs").write("bin/run", "the user's");
+    assert_shows(
+        site.run(&["-v"]),
+        str![[r#"
+exit 1
+-- standard error
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+  because it is not installed
+Removed what a had made.
+  parts/a
+  parts/a/e
+  parts/a/e/f
+  bin/tool
+  parts/theirs/mine
+While:
+  Installing a.
+Error: The oven is cold
+ --> buildout.cfg:4:2
+  |
+4 | [a]
+  |  ^
+code: recipe-error
+
+"#]],
+    );
+    assert_shows(
+        site.tree("parts"),
+        str![[r#"
+theirs/
+theirs/f 644 "theirs"
+
+"#]],
+    );
+    assert_shows(
+        site.tree("bin"),
+        str![[r#"
+run 644 "the user's"
+
+"#]],
+    );
+    assert!(!is_recorded(&site));
+}
+
+#[test]
+fn a_failed_install_undoes_deep_and_wide_trees_too() {
+    let site = Site::actor(
+        "install = mkdir parts/a\n    mkdir-deep parts/a 1000\n    mkdir parts/b\n    write-many parts/b 2000\n    fail user no",
+    );
+    assert_eq!(site.run(&[]).exit, Some(1));
+    assert_shows(site.tree("parts"), str![]);
+}
+
+#[test]
+fn an_interrupted_install_is_undone_at_once() {
+    for signal in ["INT", "TERM"] {
+        let site =
+            Site::actor("install = temporary\n    mkdir parts/a\n    write TMP/f x\n    say here\n    spin");
+        let run = site.run_until(&[], "a: here", signal);
+        assert_eq!(run.exit, Some(130), "{run:?}");
+        assert_eq!(site.tree("parts"), "");
+        assert_eq!(site.tree(".buildout/tmp"), "");
+        assert!(!is_recorded(&site));
+    }
+}
+
+#[test]
+fn an_interrupted_sleep_ends_at_once() {
+    let site = Site::actor("install = say here\n    sleep 3600");
+    assert_shows(
+        site.run_until(&[], "a: here", "INT"),
+        str![[r#"
+exit 130
+-- standard error
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+a: here
+While:
+  Installing a.
+Error: interrupted
+ --> buildout.cfg:5:10
+  |
+5 | recipe = actor
+  |          ^^^^^ this recipe
+
+"#]],
+    );
+}
+
+#[test]
+fn a_killed_install_is_undone_by_the_next_run() {
+    let site = Site::actor(
+        "install = temporary\n    write TMP/f x\n    mkdir parts/a\n    write parts/a/half x\n    write bin/half x\n    say here\n    spin",
+    );
+    assert_eq!(site.run_until(&[], "a: here", "KILL").exit, None);
+    assert!(site.has("parts/a/half"));
+    site.write("bin/run", "the user's");
+    site.write(
+        "buildout.cfg",
+        "[buildout]\nparts = a\n[a]\nrecipe = actor\ninstall = mkdir parts/a\n    return parts/a\n",
+    );
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
+exit 0
+-- standard error
+The last run was cut off while it worked on: a. Putting that right.
+Installing a.
+
+"#]],
+    );
+    let trees = ["parts", "bin", ".buildout/tmp"].map(|place| site.tree(place));
+    assert_shows(
+        trees.concat(),
+        str![[r#"
+a/
+run 644 "the user's"
+
+"#]],
+    );
+}
+
+#[test]
+fn a_failed_install_leaves_what_a_user_put_into_its_directories() {
+    // The user's file comes from a part whose file is not returned, and so stays its own.
+    let site = Site::new(
+        "[buildout]
+parts = a b
+[a]
+recipe = actor
+install = mkdir parts/shared
+    return parts/shared
+[b]
+recipe = actor
+install = write parts/shared/from-b x
+    fail user no
+",
+    );
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
+exit 1
+-- standard error
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+Installing b.
+Removed what b had made.
+While:
+  Installing b.
+Error: no
+ --> buildout.cfg:7:2
+  |
+7 | [b]
+  |  ^
+
+"#]],
+    );
+    assert_shows(
+        site.tree("parts"),
+        str![[r#"
+shared/
+
+"#]],
+    );
+}
+
+#[test]
+fn a_failed_reinstall_puts_the_old_part_back() {
+    let configuration = |last: &str| {
+        format!(
+            "[buildout]\nparts = a\n[a]\nrecipe = actor\ninstall = mkdir parts/a\n    write parts/a/{last}\n    return parts/a\n"
+        )
+    };
+    let site = Site::new(&configuration("old x"));
+    assert_eq!(site.run(&[]).exit, Some(0));
+    site.write("buildout.cfg", configuration("new x\n    fail user no"));
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
+exit 1
+-- standard error
+Uninstalling a.
+  because option `install` changed: '…⏎write parts/a/old x⏎return parts/a' → '…⏎write parts/a/new x⏎fail user no⏎return parts/a' (buildout.cfg:5:11)
+Installing a.
+Removed what a had made.
+While:
+  Installing a.
+Error: no
+ --> buildout.cfg:3:2
+  |
+3 | [a]
+  |  ^
+
+"#]],
+    );
+    assert_shows(
+        site.tree("parts"),
+        str![[r#"
+a/
+a/old 644 "x"
+
+"#]],
+    );
+    site.write("buildout.cfg", configuration("old x"));
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
+exit 0
+-- standard error
+Uninstalling a.
+  because its last run did not end well
+Installing a.
+
+"#]],
+    );
+}
+
+#[test]
+fn a_returned_path_that_the_part_may_not_write_fails_it() {
+    for path in [
+        "/etc",
+        "../outside",
+        "parts/../../outside",
+        ".",
+        "parts",
+        "bin",
+        "buildout.cfg",
+        "raw:parts/a",
+        "raw:",
+        "parts/.git",
+        "/",
+    ] {
+        let site = Site::actor(&format!("install = mkdir parts/a\n    return parts/a\n    return {path}"));
+        let run = site.run(&[]);
+        assert!(matches!(run.exit, Some(1 | 3)), "{path}: {run:?}");
+        assert!(!site.has("parts/a"), "{path}: what it made is undone");
+        assert!(!is_recorded(&site), "{path}");
+    }
+}
+
+#[test]
+fn a_returned_path_outside_is_told_as_it_was_returned() {
+    assert_shows(
+        Site::actor("install = return /etc").run(&[]),
+        str![[r#"
+exit 3
+-- standard error
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+While:
+  Installing a.
+Error: The recipe returned /etc, which the part `a` may not write
+note: it lies outside the places that a part may write
+
+"#]],
+    );
+    assert_shows(
+        Site::actor("install = return raw:parts/a").run(&[]),
+        str![[r#"
+exit 3
+-- standard error
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+While:
+  Installing a.
+Error: The recipe returned parts/a, which the part `a` may not write
+note: it is not absolute
+
+"#]],
+    );
+}
+
+#[test]
+fn a_returned_path_that_was_there_before_is_reported_and_kept_when_the_part_goes() {
+    let site =
+        Site::actor("install = write parts/theirs/mine x\n    return parts/theirs\n    return parts/file");
+    site.write("parts/theirs/f", "theirs").write("parts/file", "theirs");
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
+exit 0
+-- standard error
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+Keeping 'parts/theirs': it was there before the part.
+Keeping 'parts/file': it was there before the part.
+
+"#]],
+    );
+    site.write("buildout.cfg", "[buildout]\nparts =\n");
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
+exit 0
+-- standard error
+Uninstalling a.
+  because nothing names it any more
+Keeping 'parts/file': this part did not make it.
+Keeping 'parts/theirs': this part did not make it.
+
+"#]],
+    );
+    assert_shows(
+        site.tree("parts"),
+        str![[r#"
+file 644 "theirs"
+theirs/
+theirs/f 644 "theirs"
+
+"#]],
+    );
+}
+
+#[test]
+fn what_a_part_makes_and_does_not_return_stays() {
+    let site = Site::actor(
+        "install = mkdir parts/data\n    write parts/data/f kept\n    mkdir parts/a\n    return parts/a",
+    );
+    assert_eq!(site.run(&[]).exit, Some(0));
+    site.write("buildout.cfg", "[buildout]\nparts =\n");
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
+exit 0
+-- standard error
+Uninstalling a.
+  because nothing names it any more
+
+"#]],
+    );
+    assert_shows(
+        site.tree("parts"),
+        str![[r#"
+data/
+data/f 644 "kept"
+
+"#]],
+    );
+}
+
+#[test]
+fn a_file_that_a_user_put_into_a_parts_directory_stays_when_the_part_goes() {
+    let site = Site::actor("install = mkdir parts/a\n    write parts/a/f x\n    return parts/a");
+    assert_eq!(site.run(&[]).exit, Some(0));
+    site.write("parts/a/notes", "the user's");
+    site.write("buildout.cfg", "[buildout]\nparts =\n");
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
+exit 0
+-- standard error
+Uninstalling a.
+  because nothing names it any more
+Keeping 'parts/a/notes': this part did not make it.
+Keeping 'parts/a': it holds what this part did not make.
+
+"#]],
+    );
+    assert_shows(
+        site.tree("parts"),
+        str![[r#"
+a/
+a/notes 644 "the user's"
+
+"#]],
+    );
+}
+
+#[test]
+fn a_path_that_two_parts_return_goes_with_the_last_of_them() {
+    let part = |script: &str| format!("recipe = actor\ninstall = {script}\n    return parts/shared\n");
+    let (a, b) = (part("mkdir parts/shared"), part("write parts/shared/from-b x"));
+    let site = Site::new(&format!("[buildout]\nparts = a b\n[a]\n{a}[b]\n{b}"));
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
+exit 0
+-- standard error
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+Installing b.
+
+"#]],
+    );
+    site.write("buildout.cfg", format!("[buildout]\nparts = b\n[b]\n{b}"));
+    assert_eq!(site.run(&[]).exit, Some(0));
+    assert_shows(
+        site.tree("parts"),
+        str![[r#"
+shared/
+shared/from-b 644 "x"
+
+"#]],
+    );
+    site.write("buildout.cfg", "[buildout]\nparts =\n");
+    assert_eq!(site.run(&[]).exit, Some(0));
+    assert_shows(site.tree("parts"), str![]);
+}
+
+#[test]
+fn what_is_overwritten_under_a_grant_is_reported() {
+    let site = Site::new(
+        "[buildout]\nparts = a\n[a]\nrecipe = actor:writer\nplace = [PLACE]\ninstall = write [PLACE]/file new\n    write [PLACE]/own x\n    return [PLACE]/own\n",
+    );
+    grant_place(&site);
+    assert_shows(
+        site.run(&["--allow-write=[ROOT]/granted"]),
+        str![[r#"
+exit 0
+-- standard error
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+a: [ROOT]/granted/file was overwritten, as it was allowed to be.
+Section `a` contains unused option(s): 'place'.
+This may be an indication for either a typo in the option's name or a bug in the used recipe.
+  place: buildout.cfg:5:1
+
+"#]],
+    );
+    assert_shows(
+        site.tree("../granted"),
+        str![[r#"
+file 644 "new"
+own 644 "x"
+
+"#]],
+    );
+}
+
+#[test]
+fn what_a_failed_install_overwrote_under_a_grant_is_reported_and_the_rest_undone() {
+    let site = Site::new(
+        "[buildout]\nparts = a\n[a]\nrecipe = actor:writer\nplace = [PLACE]\ninstall = write [PLACE]/file new\n    write [PLACE]/own x\n    fail user no\n",
+    );
+    grant_place(&site);
+    assert_shows(
+        site.run(&["--allow-write=[ROOT]/granted"]),
+        str![[r#"
+exit 1
+-- standard error
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+Removed what a had made.
+While:
+  Installing a.
+Error: no
+ --> buildout.cfg:3:2
+  |
+3 | [a]
+  |  ^
+note: [ROOT]/granted/file was overwritten, as it was allowed to be; that is not undone
+
+"#]],
+    );
+    assert_shows(
+        site.tree("../granted"),
+        str![[r#"
+file 644 "new"
+
+"#]],
+    );
+}
+
+#[test]
+fn what_was_there_before_is_never_removed_whatever_a_grant_let_a_recipe_do_with_it() {
+    let site = Site::new(
+        "[buildout]\nparts = a\n[a]\nrecipe = actor:writer\nplace = [PLACE]\ninstall =
+    try rename [PLACE]/file parts/mine
+    try rename [PLACE]/file [PLACE]/moved
+    mkdir parts/a
+    write [PLACE]/new new
+    rename [PLACE]/new [PLACE]/file
+    unlink [PLACE]/other
+    write [PLACE]/other anew
+    return [PLACE]/file
+    return [PLACE]/other
+    return parts/a
+",
+    );
+    grant_place(&site);
+    site.write("../granted/other", "old");
+    let grant = "--allow-write=[ROOT]/granted";
+    assert_shows(
+        site.run(&[grant]),
+        str![[r#"
+exit 0
+-- standard error
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+a: rename [ROOT]/granted/file parts/mine: io: Operation not permitted
+a: rename [ROOT]/granted/file [ROOT]/granted/moved: io: Operation not permitted
+a: [ROOT]/granted/file was overwritten, as it was allowed to be.
+a: [ROOT]/granted/other was overwritten, as it was allowed to be.
+Section `a` contains unused option(s): 'place'.
+This may be an indication for either a typo in the option's name or a bug in the used recipe.
+  place: buildout.cfg:5:1
+
+"#]],
+    );
+    assert_shows(
+        site.tree("../granted"),
+        str![[r#"
+file 644 "new"
+other 644 "anew"
+
+"#]],
+    );
+    site.write("buildout.cfg", "[buildout]\nparts =\n");
+    assert_shows(
+        site.run(&[grant]),
+        str![[r#"
+exit 0
+-- standard error
+Uninstalling a.
+  because nothing names it any more
+Keeping '[ROOT]/granted/file': this part did not make it.
+Keeping '[ROOT]/granted/other': this part did not make it.
+
+"#]],
+    );
+    assert_shows(
+        site.tree("../granted"),
+        str![[r#"
+file 644 "new"
+other 644 "anew"
+
+"#]],
+    );
+    assert_shows(site.tree("parts"), str![]);
+}
+
+#[test]
+fn undoing_removes_nothing_that_a_grant_let_a_recipe_overwrite() {
+    let site = Site::new(
+        "[buildout]\nparts = a\n[a]\nrecipe = actor:writer\nplace = [PLACE]\ninstall =
+    write [PLACE]/new new
+    rename [PLACE]/new [PLACE]/file
+    write [PLACE]/mine x
+    fail user no
+",
+    );
+    grant_place(&site);
+    assert_shows(
+        site.run(&["--allow-write=[ROOT]/granted"]),
+        str![[r#"
+exit 1
+-- standard error
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+Removed what a had made.
+While:
+  Installing a.
+Error: no
+ --> buildout.cfg:3:2
+  |
+3 | [a]
+  |  ^
+note: [ROOT]/granted/file was overwritten, as it was allowed to be; that is not undone
+
+"#]],
+    );
+    assert_shows(
+        site.tree("../granted"),
+        str![[r#"
+file 644 "new"
+
+"#]],
+    );
+}
+
+/// Whether the part `a` counts as installed.
+fn is_recorded(site: &Site) -> bool {
+    site.has(".installed.cfg") && site.read(".installed.cfg").contains("[a]")
+}
+
+/// Plants a file in `../granted`, and names that directory in the configuration.
+fn grant_place(site: &Site) {
+    site.write("../granted/file", "old");
+    let place = site.path("../granted").display().to_string();
+    site.write("buildout.cfg", site.read("buildout.cfg").replace("[PLACE]", &place));
+}
