@@ -122,7 +122,7 @@ fn installed(
         database: buildout.directories.database.clone(),
         project: buildout.directories.root.clone(),
         state,
-        configuration: request.configuration.file.to_string(),
+        configuration: real_file(&request.configuration.file),
         trust_owner: false,
     };
     let (installed, said) = Installed::read(places).map_err(|error| error.diagnostic())?;
@@ -181,6 +181,15 @@ fn carry_out(
     let plan = execution.plan(&request.named);
     execution.run(&plan).map_err(|error| error.diagnostic())?;
     Ok(plan)
+}
+
+/// A file by the real path of its directory, so that a run through a link is no other run.
+fn real_file(file: &Utf8Path) -> String {
+    let real = file.parent().and_then(|parent| parent.canonicalize_utf8().ok());
+    match (real, file.file_name()) {
+        (Some(parent), Some(name)) => parent.join(name).into_string(),
+        _ => file.to_string(),
+    }
 }
 
 /// The project that a directory belongs to: the nearest one upward under version control by the same

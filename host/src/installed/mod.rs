@@ -211,7 +211,7 @@ impl Installed {
     }
 
     /// Records what is installed: first the state for the old and the new database, then the database,
-    /// then the state for the new one alone. Writes nothing if nothing changed.
+    /// and with [`Sync::Now`] the state for the new one alone. Writes nothing if nothing changed.
     ///
     /// A database without parts and develop links is deleted. A foreign one stays until there is
     /// something to record, and is then copied beside the state, so that it can still be adopted.
@@ -245,6 +245,12 @@ impl Installed {
             self.replace_database(&path, has_file.then_some(text.as_bytes()), sync)
                 .map_err(io_error("write", &path))?;
             self.foreign_bytes = None;
+            self.vouched = true;
+            self.on_disk = digest;
+            if sync == Sync::Later {
+                // The state speaks for both until the next save; a third write would only tidy it up.
+                return Ok(());
+            }
         }
         self.vouched = true;
         self.on_disk = digest;

@@ -60,7 +60,7 @@ impl Scratch {
     fn install(&self, part: &str, paths: &[&str]) {
         let (mut installed, _) = self.read();
         record(&mut installed, part, paths);
-        installed.save(Sync::Later).unwrap();
+        installed.save(Sync::Now).unwrap();
     }
 }
 

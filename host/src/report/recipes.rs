@@ -115,7 +115,8 @@ impl RecipeShown {
 
     /// The line of `recipe list`.
     pub fn line(&self, width: usize) -> String {
-        format!("{:width$}  {}", self.name, self.summary).trim_end().to_owned()
+        let line = format!("{:width$}  {}", self.name, self.summary);
+        super::visible::line(line.trim_end()).into_owned()
     }
 
     /// The text of `recipe describe`.
@@ -154,15 +155,15 @@ impl RecipeShown {
                 }
             }
         }
-        text.push_str("\naccess: ");
-        if self.access.is_empty() {
-            text.push_str("nothing beyond the defaults\n");
-        } else {
-            text.push('\n');
+        match self.access.is_empty() {
+            true => text.push_str("\naccess: nothing beyond the defaults\n"),
+            false => text.push_str("\naccess:\n"),
         }
         for need in &self.access {
-            let _ = writeln!(text, "  {} {}: {}", need.kind, need.value, need.why);
+            let what = format!("{} {}", need.kind, need.value);
+            let _ = writeln!(text, "  {}: {}", what.trim_end(), need.why);
         }
-        text
+        // The words are the recipe's own.
+        super::visible::text(&text).into_owned()
     }
 }

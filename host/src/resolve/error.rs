@@ -142,7 +142,7 @@ pub enum Cause {
         known: Vec<String>,
     },
     /// The recipe says that something is wrong.
-    #[error("{}", error.message)]
+    #[error("{}", error.message.replace('\n', "\n  "))]
     Refused {
         /// In its words.
         error: RecipeError,

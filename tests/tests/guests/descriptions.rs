@@ -204,11 +204,11 @@ recipe = actor:net
 
 recipe = actor:run
 
-access: 
+access:
   read ${:place}: copies what lies there
   write ${:place}: keeps its data there
   env COLOUR: paints in it
-  links : points at the newest one
+  links: points at the newest one
   net example.org: asks for the weather
   run cc: compiles
 

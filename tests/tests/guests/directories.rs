@@ -170,8 +170,6 @@ fn a_buildout_that_is_reached_through_a_link_is_the_same() {
         str![[r#"
 exit 0
 -- standard error
-Notice: this directory was last installed from `[DIR]/buildout.cfg`, this run uses `[ROOT]/alias/buildout.cfg`
-note: parts that `parts` does not name here are uninstalled
 Updating a.
 
 "#]],
