@@ -12,7 +12,7 @@ use buildout::recipe::cancel_on;
 const STACK: usize = 256 << 20;
 
 fn main() -> ExitCode {
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
         // The first ends the run with care, the second at once.
         let flag = cancel_on();
         let _ =

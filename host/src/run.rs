@@ -33,6 +33,8 @@ pub struct Request {
     pub holder: Holder,
     /// Whether the records of another machine or program are taken over.
     pub adopt: bool,
+    /// Whether a directory of another user is used as if it were one's own.
+    pub trust_owner: bool,
 }
 
 /// Why a run stopped: at least one error, with the sources that it points into.
@@ -123,10 +125,11 @@ fn installed(
         project: buildout.directories.root.clone(),
         state,
         configuration: real_file(&request.configuration.file),
-        trust_owner: false,
+        trust_owner: request.trust_owner,
     };
     let (installed, said) = Installed::read(places).map_err(|error| error.diagnostic())?;
-    for diagnostic in said {
+    // Who types `--adopt` knows that the records are foreign.
+    for diagnostic in said.into_iter().filter(|said| !(request.adopt && said.code == "foreign-state")) {
         reporter.diagnostic(&diagnostic, &buildout.configuration.sources);
     }
     Ok(installed)

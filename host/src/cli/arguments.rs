@@ -47,6 +47,8 @@ pub struct Arguments {
     pub recipe_time_limit: Option<Duration>,
     /// `--adopt`: foreign records are taken over.
     pub adopt: bool,
+    /// `--trust-owner`: a directory of another user is used as if it were one's own.
+    pub trust_owner: bool,
     /// What every recipe may do beyond the defaults.
     pub allowed: Allowed,
 }
@@ -108,6 +110,7 @@ impl Reading {
             python_version: None,
             recipe_time_limit: None,
             adopt: false,
+            trust_owner: false,
             allowed: Allowed::default(),
         };
         let options = help::command().get_arguments().cloned().collect();
@@ -245,6 +248,7 @@ impl Reading {
             "debug" => self.arguments.debug = true,
             "json" => self.arguments.json = true,
             "adopt" => self.arguments.adopt = true,
+            "trust-owner" => self.arguments.trust_owner = true,
             "allow-links" => self.arguments.allowed.links = true,
             "system" => self.of_cache.system = true,
             "help" => self.help = true,

@@ -100,6 +100,7 @@ fn options() -> Vec<Arg> {
         ),
         value("recipe-time-limit", "TIME", "How long a recipe may work on a part: 90, 90s, 15m, 2h"),
         switch("adopt", "Take over parts that zc.buildout or another machine recorded here"),
+        switch("trust-owner", "Use a directory of another user as if it were yours"),
         switch("system", "With `cache warm`: for all users of this machine").hide(true),
         value("output", "FILE", "With `cache bundle`: the program to write").hide(true),
         switch("help", "Show this, or what a command does").short('h'),
@@ -238,6 +239,7 @@ Options:
       --recipe-time-limit <TIME>  How long a recipe may work on a part: 90, 90s, 15m, 2h
       --adopt                     Take over parts that zc.buildout or another machine
                                   recorded here
+      --trust-owner               Use a directory of another user as if it were yours
   -h, --help                      Show this, or what a command does
       --version                   Show the version
 

@@ -51,6 +51,11 @@ pub fn main(typed: impl IntoIterator<Item = OsString>, environment: &Environment
     let started_in = started_in.unwrap_or_else(|| "/".into());
     let usual = Threshold::new("INFO", "0").expect("these are the usual ones");
     let mut report = Report::human(environment, started_in.clone(), usual);
+    let typed: Vec<OsString> = typed.into_iter().collect();
+    // Also for an error in what stands before it.
+    if typed.iter().any(|argument| argument == "--json") {
+        report = Report::json();
+    }
     let arguments = match Arguments::parse(typed) {
         Ok(arguments) => arguments,
         Err(error) => {

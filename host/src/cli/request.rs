@@ -146,6 +146,7 @@ impl Asked {
             state: self.state(),
             home: self.environment.home.clone(),
             adopt: self.arguments.adopt,
+            trust_owner: self.arguments.trust_owner,
         })
     }
 

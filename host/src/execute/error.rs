@@ -3,6 +3,8 @@
 use camino::Utf8PathBuf;
 
 use super::aside::AsideError;
+use super::remove::Why;
+use crate::access::flag;
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::installed::{InstalledError, RunLockError};
 use crate::resolve::ResolveError;
@@ -37,6 +39,16 @@ pub enum ExecuteError {
         path: Utf8PathBuf,
         /// What it is instead.
         what: &'static str,
+    },
+    /// Something of a part that goes cannot be removed; the part stays recorded.
+    #[error("{path} of the part `{part}` cannot be removed: {why}")]
+    NotRemoved {
+        /// The part.
+        part: String,
+        /// What is still there.
+        path: Utf8PathBuf,
+        /// Why.
+        why: Why,
     },
     /// A signal came between two steps.
     #[error("interrupted")]
@@ -87,6 +99,18 @@ impl ExecuteError {
                 .exit(Exit::Denied),
             Self::NotADirectory { path, .. } => Diagnostic::error("not-a-directory", self.to_string())
                 .help(format!("move {path} away, or name another directory in `[buildout]`")),
+            Self::NotRemoved { part, path, why } => {
+                let error =
+                    Diagnostic::error("not-removed", self.to_string()).doing(format!("Uninstalling {part}."));
+                if *why == Why::Outside {
+                    let directory = path.parent().unwrap_or(path);
+                    error
+                        .help(format!("`{}` would allow it", flag("write", directory.as_str())))
+                        .exit(Exit::Denied)
+                } else {
+                    error.help("the part stays recorded: when it can be removed, run `buildout` again")
+                }
+            }
             Self::Interrupted => Diagnostic::error("interrupted", self.to_string()).exit(Exit::Interrupted),
             Self::Installed(error) => error.diagnostic(),
             Self::Aside(error) => error.diagnostic(),

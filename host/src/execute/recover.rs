@@ -16,10 +16,11 @@ impl Execution<'_> {
             return Ok(());
         }
         let unfinished: Vec<&str> = recovery.unfinished.iter().map(|begun| begun.part.as_str()).collect();
-        let message = format!(
-            "The last run was cut off while it worked on: {}. Putting that right.",
-            unfinished.join(", ")
-        );
+        let on = match unfinished.as_slice() {
+            [] => String::new(),
+            names => format!(" while it worked on: {}", names.join(", ")),
+        };
+        let message = format!("The last run was cut off{on}. Putting that right.");
         self.reporter.event(&Event::Log { part: None, level: Level::Warning, message });
         let kept = undo::undo(self.bounds(), &recovery.undo);
         self.report_kept(&kept);

@@ -90,11 +90,13 @@ impl Execution<'_> {
     /// Calls the `uninstall` of the recipe that made a part, if its component can still be had.
     fn uninstall_hook(&mut self, name: &str) -> Result<(), ExecuteError> {
         let Some(record) = self.installed.database.parts.get(name).cloned() else { return Ok(()) };
-        let component = self.installed.known.get(name).and_then(|known| known.component);
+        // Of what was taken over nobody knows which component made it.
+        let Some(component) = self.installed.known.get(name).and_then(|known| known.component) else {
+            return Ok(());
+        };
         let recipe_text = record.options.get("recipe").map(String::as_str).unwrap_or_default();
         let (recipe_name, entry) = crate::recipe::split_entry(recipe_text.trim());
-        let found = component
-            .and_then(|digest| self.buildout.catalogue.by_digest(&digest.to_string(), &record.signature));
+        let found = self.buildout.catalogue.by_digest(&component.to_string(), &record.signature);
         let Some(recipe) = found else {
             let message = format!(
                 "The recipe {recipe_name} that made it is gone; what it made is removed without its help."
@@ -166,6 +168,10 @@ impl Execution<'_> {
         let removal = remove_owned(self.bounds(), &paths, &made, &others);
         self.report_kept(&removal.kept);
         self.hand_over(name, &made, &removal.kept);
+        let stuck = removal.kept.into_iter().find(|(_, why)| matches!(why, Why::Failed(_) | Why::Outside));
+        if let Some((path, why)) = stuck {
+            return Err(ExecuteError::NotRemoved { part: name.to_owned(), path, why });
+        }
         self.installed.forget(name);
         Ok(self.installed.save(Sync::Later)?)
     }

@@ -273,12 +273,13 @@ impl Installed {
 
     /// Joins the database with the generation of the state that speaks for it.
     fn join(&mut self, said: &mut Vec<Diagnostic>) -> Result<(), InstalledError> {
+        let written = self.folder.as_ref().and_then(StateFolder::written);
         let state = self.state.as_ref().filter(|_| self.trusted);
         let bytes = self.read_database()?;
         let digest = bytes.as_deref().map(Digest::of);
         let (Some(bytes), Some(path)) = (bytes, &self.places.database) else {
             let last = state.and_then(|state| state.generations.last());
-            self.remembered = last.map(|last| rest_of(&self.database, last)).unwrap_or_default();
+            self.remembered = last.map(|last| rest_of(&self.database, last, written)).unwrap_or_default();
             self.foreign = self.kept_foreign();
             return Ok(());
         };
@@ -299,7 +300,7 @@ impl Installed {
             said.push(other_configuration(&state.configuration, &self.places.configuration));
         }
         self.known = parts_of(&database, generation);
-        self.remembered = rest_of(&database, generation);
+        self.remembered = rest_of(&database, generation, written);
         self.database = database;
         self.foreign = self.kept_foreign();
         Ok(())
@@ -407,13 +408,27 @@ fn parts_of(database: &Database, generation: &Generation) -> BTreeMap<String, Kn
     database.parts.keys().map(|part| (part.clone(), known(part))).collect()
 }
 
-/// What was made by parts that the database does not name.
-fn rest_of(database: &Database, generation: &Generation) -> BTreeMap<String, Vec<Made>> {
-    let rest = generation
-        .parts
-        .iter()
-        .filter(|(part, known)| !database.parts.contains_key(part.as_str()) && !known.made.is_empty());
-    rest.map(|(part, known)| (part.clone(), known.made.clone())).collect()
+/// What was made by parts that the database does not name, as far as nobody touched it since the state
+/// was written: somebody may have put a thing of his own there. A directory may hold what it likes.
+fn rest_of(
+    database: &Database,
+    generation: &Generation,
+    written: Option<(i64, i64)>,
+) -> BTreeMap<String, Vec<Made>> {
+    use std::os::unix::fs::MetadataExt as _;
+    let untouched = |made: &&Made| {
+        let about = made.path.symlink_metadata();
+        let changed = |about: std::fs::Metadata| (about.ctime(), about.ctime_nsec());
+        match about {
+            Ok(about) => about.is_dir() || written.is_some_and(|written| changed(about) <= written),
+            Err(_) => true,
+        }
+    };
+    let rest = generation.parts.iter().filter(|(part, _)| !database.parts.contains_key(part.as_str()));
+    let rest = rest.map(|(part, known)| {
+        (part.clone(), known.made.iter().filter(untouched).cloned().collect::<Vec<_>>())
+    });
+    rest.filter(|(_, made)| !made.is_empty()).collect()
 }
 
 /// Why state and journal are not used, if the directory is not plainly the user's own.

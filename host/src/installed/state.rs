@@ -208,6 +208,13 @@ impl StateFolder {
         serde_json::from_slice(&bytes).map(Some).map_err(bad)
     }
 
+    /// When the state was written last, as seconds and nanoseconds of the file system's clock.
+    pub fn written(&self) -> Option<(i64, i64)> {
+        use std::os::unix::fs::MetadataExt as _;
+        let about = self.directory.path().join(STATE).symlink_metadata().ok()?;
+        Some((about.ctime(), about.ctime_nsec()))
+    }
+
     /// Replaces the state as a whole.
     pub fn store(&self, bytes: &[u8], sync: Sync) -> Result<(), InstalledError> {
         self.write(STATE, bytes, sync)

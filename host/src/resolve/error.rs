@@ -164,6 +164,16 @@ pub enum Cause {
     /// What is asked for and this version does not have, all of it.
     #[error("{}", unserved_table(.0))]
     Unserved(Vec<Unserved>),
+    /// An option names a place that nothing may write.
+    #[error("The part `{part}` may not write {path}: the name is protected")]
+    ProtectedOutput {
+        /// The part.
+        part: String,
+        /// The place.
+        path: camino::Utf8PathBuf,
+        /// The option that names it.
+        at: Option<Span>,
+    },
     /// Access that recipes declare and nobody granted, for all parts at once.
     #[error("{}", missing_table(.0))]
     Access(Vec<Missing>),
@@ -325,7 +335,7 @@ impl Cause {
             Self::Broken { failure: Failure::Stopped, .. } => "interrupted",
             Self::Broken { .. } => "unusable-recipe",
             Self::Unserved(_) => "not-served-yet",
-            Self::Access(_) => "access-denied",
+            Self::Access(_) | Self::ProtectedOutput { .. } => "access-denied",
             Self::Environment(_) => "environment-denied",
             Self::Outside { .. } => "outside-buildout",
             Self::Config(_) => "configuration",
@@ -411,6 +421,9 @@ impl Cause {
                     error.note(format!("this version cannot grant: {}", kinds.join(", ")))
                 }
             }
+            Self::ProtectedOutput { at, .. } => error.maybe_at(*at, "").exit(Exit::Denied).help(
+                "version control, buildout's own files and configuration files are not written by recipes",
+            ),
             Self::Unserved(all) => {
                 let error = all.iter().fold(error, |error, one| {
                     let error = error.maybe_at(one.at, "");

@@ -95,6 +95,8 @@ pub struct Buildout {
     /// The first failure: it ends the run even if a recipe makes light of it.
     failed: Option<ResolveError>,
     substituted_bytes: usize,
+    /// What a recipe was told last that could not be done, and what was being done then.
+    told: Option<(String, Vec<String>)>,
     /// After every `init`: nothing is initialised any more.
     finished: bool,
     /// `$<a:b>` that were taken for text, each said once.
@@ -159,6 +161,7 @@ pub fn resolve(
         expanding_from: 0,
         initialising: Vec::new(),
         failed: None,
+        told: None,
         substituted_bytes: 0,
         finished: false,
         angles: BTreeSet::new(),
@@ -214,6 +217,22 @@ impl Buildout {
     /// Whether an option of `[buildout]` is `true`; it was checked to be `true` or `false`.
     pub fn flag(&self, option: &str) -> bool {
         self.setting(option) == Some("true")
+    }
+
+    /// Where a word of an option was written; the option's place if the word came by a reference.
+    fn word(&self, section: &str, option: &str, word: &str) -> Option<crate::source::Span> {
+        let live = self.sections.get(section)?;
+        let value = live.written.get(option)?;
+        let text = value.text();
+        let mut at = 0;
+        for piece in text.split_whitespace() {
+            at += text[at..].find(piece)?;
+            if piece == word {
+                return value.span_of(at..at + piece.len()).or_else(|| value.place());
+            }
+            at += piece.len();
+        }
+        value.place()
     }
 
     /// The section `[buildout]`, to go with a call.

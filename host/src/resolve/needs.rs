@@ -7,9 +7,10 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::directories::real;
+use super::error::Cause;
 use super::reference::{Piece, pieces};
 use super::{Buildout, Part};
-use crate::access::{Missing, Need, NeedKind, flag};
+use crate::access::{Missing, Need, NeedKind, Protected, flag};
 use crate::recipe::{Kind, Recipe};
 
 /// A recipe as a bug report names it.
@@ -164,6 +165,23 @@ pub(super) fn missing(buildout: &Buildout) -> Vec<Missing> {
         one.part == other.part && one.need.kind == other.need.kind && one.need.value == other.need.value
     });
     missing
+}
+
+/// The first place that an option of kind `output` names and that nothing may write.
+pub(super) fn protected_output(buildout: &Buildout) -> Option<Cause> {
+    let protected = Protected { files: buildout.protected_files() };
+    let root = &buildout.directories.root;
+    buildout.parts().find_map(|part| {
+        let path = part.outputs.iter().find(|path| {
+            let beneath = path.parent().unwrap_or(path);
+            buildout.directories.holds(path)
+                && protected.covers(if beneath.starts_with(root) { root } else { beneath }, path)
+        })?;
+        let live = buildout.section(&part.name)?;
+        let mut options = part.recipe.description.options_of(&part.entry, Kind::Output);
+        let at = options.find_map(|(name, _)| live.place(name)).or(live.written.at);
+        Some(Cause::ProtectedOutput { part: part.name.clone(), path: path.clone(), at })
+    })
 }
 
 /// Places outside the buildout directory that options of the part name and nobody granted.

@@ -111,7 +111,13 @@ impl Resolver<'_> {
                     return Err(self.error(Cause::Access(missing)));
                 }
                 let at = self.buildout.place_named(name, &error);
-                Err(self.error(Cause::Refused { error, at, denied: outcome.record.denied }))
+                // What it hands on happened where it was told so.
+                let told = self.buildout.told.take().filter(|(message, _)| *message == error.message);
+                let mut error = self.error(Cause::Refused { error, at, denied: outcome.record.denied });
+                if let Some((_, doing)) = told {
+                    error.doing = doing;
+                }
+                Err(error)
             }
             Err(failure) => {
                 let at = self.buildout.sections[name].place("recipe");

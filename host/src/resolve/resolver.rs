@@ -23,12 +23,23 @@ const LARGEST_VALUE: usize = 1 << 20;
 /// Bytes of substituted text in a run.
 const ALL_VALUES: usize = 64 << 20;
 
+/// Options of `[buildout]` that are `true` or `false`, once it is substituted.
+const FLAGS: [&str; 5] = [
+    "prefer-final",
+    "use-dependency-links",
+    "allow-picked-versions",
+    "show-picked-versions",
+    "install-from-cache",
+];
+
 /// Options of `[buildout]` that buildout itself reads, or that only Python needed: never reported as unused.
 const BUILDOUTS_OWN: &[&str] = &[
     "abi-tag-eggs",
+    "accept-buildout-test-releases",
     "allow-hosts",
     "allow-picked-versions",
     "allow-unknown-extras",
+    "allowed-eggs-from-site-packages",
     "bin-directory",
     "develop",
     "develop-eggs-directory",
@@ -36,10 +47,12 @@ const BUILDOUTS_OWN: &[&str] = &[
     "download-cache",
     "eggs-directory",
     "eggs-directory-version",
+    "exec-sitecustomize",
     "executable",
     "extends-cache",
     "extensions",
     "find-links",
+    "include-site-packages",
     "index",
     "install-from-cache",
     "installed",
@@ -56,6 +69,7 @@ const BUILDOUTS_OWN: &[&str] = &[
     "relative-paths",
     "show-picked-versions",
     "socket-timeout",
+    "unzip",
     "update-versions-file",
     "use-dependency-links",
     "verbosity",
@@ -86,10 +100,8 @@ impl Resolver<'_> {
             for option in ["offline", "newest"] {
                 this.check_flag(option)?;
             }
-            this.section("buildout", None)?;
-            for option in
-                ["prefer-final", "use-dependency-links", "allow-picked-versions", "show-picked-versions"]
-            {
+            this.look_up("buildout", None)?;
+            for option in FLAGS {
                 this.check_flag(option)?;
             }
             for option in BUILDOUTS_OWN {
@@ -110,12 +122,16 @@ impl Resolver<'_> {
                 return Err(this.error(Cause::Unserved(unserved)));
             }
             for name in names {
-                this.look_up(&name)?;
+                let at = this.buildout.word("buildout", "parts", &name);
+                this.look_up(&name, at)?;
                 let ignored = name == "buildout"
                     && this.buildout.section(&name).is_some_and(|live| live.text("recipe").is_some());
                 if this.buildout.part(&name).is_none() && !ignored {
                     return Err(this.no_recipe(&name));
                 }
+            }
+            if let Some(cause) = needs::protected_output(this.buildout) {
+                return Err(this.error(cause));
             }
             let missing = needs::missing(this.buildout);
             if !missing.is_empty() {
@@ -193,8 +209,8 @@ impl Resolver<'_> {
     }
 
     /// Looks a section up, under a line of its own.
-    pub(super) fn look_up(&mut self, name: &str) -> Result<()> {
-        self.doing(format!("Getting section {name}."), |this| this.section(name, None))
+    pub(super) fn look_up(&mut self, name: &str, at: Option<Span>) -> Result<()> {
+        self.doing(format!("Getting section {name}."), |this| this.section(name, at))
     }
 
     /// Looks a section up: the first time it is initialised.
@@ -256,7 +272,8 @@ impl Resolver<'_> {
             self.mark_used(name, "<part-dependencies>");
             for other in needed.split_whitespace() {
                 self.refer(name, other);
-                self.look_up(other)?;
+                let at = self.buildout.word(name, "<part-dependencies>", other);
+                self.look_up(other, at)?;
             }
         }
         match self.option(name, "recipe", None)? {

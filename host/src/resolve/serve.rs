@@ -41,14 +41,14 @@ impl Serve for Resolver<'_> {
             Ask::Expand(text) => self.told(|this| this.substitute(part, &text, None)).map(Reply::Text),
             Ask::Add(section, values) => {
                 self.configured(|this| this.buildout.configuration.add(&section, values, part))?;
-                self.told(|this| this.look_up(&section))?;
+                self.told(|this| this.look_up(&section, None))?;
                 self.refer(part, &section);
                 Ok(Reply::Done)
             }
             Ask::Parse(text) => {
                 let names = self.configured(|this| this.buildout.configuration.parse(&text, part))?;
                 for name in &names {
-                    self.told(|this| this.look_up(name))?;
+                    self.told(|this| this.look_up(name, None))?;
                     self.refer(part, name);
                 }
                 Ok(Reply::Names(names))
@@ -76,19 +76,28 @@ impl Resolver<'_> {
         if !self.buildout.configuration.has(section) {
             let error =
                 RecipeError::new("missing", format!("The referenced section, '{section}', was not defined."));
+            let mut doing = self.buildout.doing.clone();
+            doing.push(format!("Getting section {section}."));
+            self.buildout.told = Some((error.message.clone(), doing));
             return Err(NoReply::Error(error.with("section", section)));
         }
         if !self.buildout.finished {
             self.refer(part, section);
         }
-        self.told(|this| this.look_up(section))
+        self.told(|this| this.look_up(section, None))
     }
 
     /// Turns a failure into what the guest is told; a bug or the end of the run stops the guest.
     fn told<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, ResolveError>) -> Result<T, NoReply> {
         // A section that failed has failed the run already, whatever the recipe makes of it; a text that
         // cannot be expanded is only its own affair.
-        run(self).map_err(|error| reply(&error))
+        run(self).map_err(|error| {
+            let reply = reply(&error);
+            if let NoReply::Error(told) = &reply {
+                self.buildout.told = Some((told.message.clone(), error.doing));
+            }
+            reply
+        })
     }
 
     fn configured<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, ConfigError>) -> Result<T, NoReply> {

@@ -628,3 +628,25 @@ fn grant_place(site: &Site) {
     let place = site.path("../granted").display().to_string();
     site.write("buildout.cfg", site.read("buildout.cfg").replace("[PLACE]", &place));
 }
+
+#[test]
+fn what_the_user_puts_where_a_forgotten_part_wrote_is_the_users() {
+    let site = Site::new("[buildout]\nparts = a\n[a]\nrecipe = template\noutput = o\ninline = made\n");
+    assert_eq!(site.run(&[]).exit, Some(0));
+    std::fs::remove_file(site.path(".installed.cfg")).expect("it is there");
+    std::fs::remove_file(site.path("o")).expect("it is there");
+    site.write("o", "mine");
+    let run = site.run(&[]);
+    assert_eq!(run.exit, Some(3), "{}", run.stderr);
+    assert_eq!(site.run(&["buildout:parts="]).exit, Some(0));
+    assert_eq!(site.read("o"), "mine");
+}
+
+#[test]
+fn what_a_forgotten_part_wrote_and_nobody_touched_is_made_again() {
+    let site = Site::new("[buildout]\nparts = a\n[a]\nrecipe = template\noutput = o\ninline = made\n");
+    assert_eq!(site.run(&[]).exit, Some(0));
+    std::fs::remove_file(site.path(".installed.cfg")).expect("it is there");
+    assert_eq!(site.run(&["a:inline=again"]).exit, Some(0));
+    assert_eq!(site.read("o"), "again");
+}

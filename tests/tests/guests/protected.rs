@@ -98,12 +98,9 @@ fn an_output_that_names_a_protected_place_opens_nothing() {
         site.write(".git/config", "theirs");
         let before = site.read("buildout.cfg");
         let run = site.run(&[]);
-        assert_eq!(
-            run.said("a").iter().filter(|line| line.contains(": io: ")).count(),
-            2,
-            "{output}: {}",
-            run.stderr
-        );
+        assert_eq!(run.exit, Some(3), "{output}: {}", run.stderr);
+        assert!(run.stderr.contains("the name is protected"), "{output}: {}", run.stderr);
+        assert!(!run.stderr.contains("Installing a."), "nothing was begun: {}", run.stderr);
         assert_shows(
             site.tree(".git"),
             str![[r#"

@@ -107,6 +107,10 @@ While:
   Installing.
   Getting section \u{1b}[31mred.
 Error: The referenced section, '\u{1b}[31mred', was not defined.
+ --> buildout.cfg:2:9
+  |
+2 | parts = \u{1b}[31mred
+  |         ^^^^^^^^^^^^^ there is no `[\u{1b}[31mred]`
 
 "#]],
     );
