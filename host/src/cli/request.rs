@@ -85,10 +85,22 @@ impl Asked {
         let real = |paths: &[Utf8PathBuf]| -> Result<Vec<Utf8PathBuf>, Failed> {
             let one = |path: &Utf8PathBuf| {
                 let path = plain(&self.started_in.join(self.home_in(path)));
-                real_or_to_be(&path).ok_or_else(|| {
+                let real = real_or_to_be(&path).ok_or_else(|| {
                     let error = Diagnostic::error("no-directory", format!("There is no directory {path}"));
                     Failed::from(error.exit(Exit::Usage))
-                })
+                })?;
+                if real.is_file() {
+                    let directory = real.parent().unwrap_or(&real);
+                    let error = Diagnostic::error(
+                        "no-directory",
+                        format!("{path} is a file; access is given by directory"),
+                    );
+                    return Err(error
+                        .help(format!("name {directory}, where it lies"))
+                        .exit(Exit::Usage)
+                        .into());
+                }
+                Ok(real)
             };
             paths.iter().map(one).collect()
         };

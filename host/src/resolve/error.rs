@@ -58,6 +58,8 @@ pub enum Cause {
         option: String,
         /// The section's header.
         at: Option<Span>,
+        /// An option that is there and was probably meant to be it.
+        nearest: Option<String>,
     },
     /// A `${…}` that cannot be a reference.
     #[error("{}", malformed(text, *fault))]
@@ -105,6 +107,11 @@ pub enum Cause {
         /// What it may be.
         help: &'static str,
     },
+    /// `install-from-cache` together with `offline`.
+    #[error(
+        "install-from-cache can't be used with offline mode.\nNothing is installed, even from cache, in offline\nmode, which might better be called 'no-install mode'.\n"
+    )]
+    NothingFromCache,
     /// `recipe =` with nothing behind it.
     #[error("The part `{part}` names no recipe: its option `recipe` is empty")]
     NoRecipe {
@@ -323,6 +330,7 @@ impl Cause {
             Self::Limit { .. } => "limit",
             Self::PartName { .. } => "part-name",
             Self::Invalid { .. } => "invalid-value",
+            Self::NothingFromCache => "nothing-from-cache",
             Self::NoRecipe { .. } => "no-recipe",
             Self::Late { .. } => "too-late",
             Self::Recipe { error: FindError::Unknown { .. }, .. } => "unknown-recipe",
@@ -362,7 +370,10 @@ impl Cause {
                     None => error,
                 }
             }
-            Self::MissingOption { section, option, at } => error
+            Self::MissingOption { section, option, at, nearest: Some(near) } => error
+                .maybe_at(*at, format!("no option `{option}` in `[{section}]`"))
+                .help(format!("did you mean `{option}` where `{near}` is written?")),
+            Self::MissingOption { section, option, at, nearest: None } => error
                 .maybe_at(*at, format!("no option `{option}` in this section"))
                 .help(format!("add a line `{option} = …` below `[{section}]`")),
             Self::Malformed { at, fault, .. } => error.maybe_at(*at, "").help(match fault {
@@ -443,7 +454,7 @@ impl Cause {
             }
             Self::Outside { at, help, .. } => error.maybe_at(*at, "").help(help.clone()).exit(Exit::Denied),
             Self::Config(cause) => cause.diagnostic(),
-            Self::Io(_) => error,
+            Self::Io(_) | Self::NothingFromCache => error,
         }
     }
 }

@@ -8,6 +8,7 @@ use super::error::Cause;
 use super::resolver::{Resolver, Result};
 use super::section::Slot;
 use super::{Buildout, Part, directories, needs, part_name};
+use crate::diagnostic::nearest;
 use crate::event::Event;
 use crate::recipe::{Call, Change, Failure, Phase, RecipeError};
 use crate::source::Span;
@@ -21,7 +22,14 @@ impl Buildout {
         };
         match section.place(option) {
             Some(at) => Some((at, format!("`{option}` is this"))),
-            None => section.written.at.map(|at| (at, format!("no option `{option}` in this section"))),
+            None => section.written.at.map(|at| {
+                let written = section.written.iter().filter(|(_, value)| value.name_span().is_some());
+                let meant = match nearest(option, written.map(|(name, _)| &**name)) {
+                    Some(name) => format!("; is `{name}` meant to be it?"),
+                    None => String::new(),
+                };
+                (at, format!("no option `{option}` in this section{meant}"))
+            }),
         }
     }
 }

@@ -107,6 +107,9 @@ impl Resolver<'_> {
             for option in BUILDOUTS_OWN {
                 this.mark_used("buildout", option);
             }
+            if this.buildout.flag("install-from-cache") && this.buildout.flag("offline") {
+                return Err(this.error(Cause::NothingFromCache));
+            }
             directories::settle(this.buildout).map_err(|cause| this.error(cause))?;
             this.buildout.shared_buildout = Some(Arc::new(this.buildout.options("buildout")));
             Ok(())
@@ -150,8 +153,12 @@ impl Resolver<'_> {
         let parts = self.option("buildout", "parts", None)?;
         let Some(parts) = parts else {
             let at = self.buildout.configuration.section("buildout").and_then(|section| section.at);
-            let missing =
-                Cause::MissingOption { section: "buildout".to_owned(), option: "parts".to_owned(), at };
+            let missing = Cause::MissingOption {
+                section: "buildout".to_owned(),
+                option: "parts".to_owned(),
+                at,
+                nearest: self.written_for("buildout", "parts"),
+            };
             return Err(self.error(missing));
         };
         self.mark_used("buildout", "parts");
@@ -159,12 +166,24 @@ impl Resolver<'_> {
         Ok(if named.is_empty() { all } else { named.to_vec() })
     }
 
+    /// The option of a section that was probably meant to be `option`.
+    fn written_for(&self, section: &str, option: &str) -> Option<String> {
+        let live = self.buildout.section(section)?;
+        let written = live.written.iter().filter(|(_, value)| value.name_span().is_some());
+        nearest(option, written.map(|(name, _)| &**name)).map(str::to_owned)
+    }
+
     fn no_recipe(&self, name: &str) -> ResolveError {
         let live = self.buildout.section(name).expect("it was looked up");
         let at = live.place("recipe").or(live.written.at);
         self.error(match live.text("recipe") {
             Some(_) => Cause::NoRecipe { part: name.to_owned(), at },
-            None => Cause::MissingOption { section: name.to_owned(), option: "recipe".to_owned(), at },
+            None => Cause::MissingOption {
+                section: name.to_owned(),
+                option: "recipe".to_owned(),
+                at,
+                nearest: self.written_for(name, "recipe"),
+            },
         })
     }
 

@@ -44,7 +44,7 @@
 //! crate-type = ["cdylib"]
 //!
 //! [dependencies]
-//! buildout-recipe = "0.1"
+//! buildout-recipe = { path = "…/sdk/rust" }    # in a checkout of buildout
 //! ```
 //!
 //! `recipe.toml` lies beside it. It describes the recipe to people and to buildout, is checked in every build and
