@@ -113,7 +113,10 @@ fn ask(
 
 /// What the `pyvenv.cfg` beside an interpreter says; nothing is started.
 fn virtual_environment(python: &Utf8Path) -> Option<Facts> {
-    let text = fs_err::read_to_string(python.parent()?.parent()?.join("pyvenv.cfg")).ok()?;
+    let path = python.parent()?.parent()?.join("pyvenv.cfg");
+    // A pipe or a device in its place would be read for ever.
+    path.symlink_metadata().ok().filter(|about| about.is_file() && about.len() <= 64 << 10)?;
+    let text = fs_err::read_to_string(path).ok()?;
     let version = text.lines().find_map(|line| {
         let (name, value) = line.split_once('=')?;
         matches!(name.trim(), "version" | "version_info").then(|| value.trim().to_owned())

@@ -151,6 +151,7 @@ impl Asked {
                 grants,
                 environment,
                 machine: machine(verbosity),
+                file: configuration.file.clone(),
                 started_in: self.started_in.clone(),
             },
             configuration,

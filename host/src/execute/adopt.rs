@@ -22,7 +22,14 @@ impl Execution<'_> {
         }
         let root = self.buildout.directories.root.clone();
         let protected = Protected { files: self.buildout.protected_files() };
-        let adoptable = self.installed.adoptable(|path| !protected.covers(&root, path));
+        // What somebody else's records name counts only where parts may write at all.
+        let standard = self.buildout.directories.clone();
+        let outputs: Vec<_> = self.buildout.parts().flat_map(|part| part.outputs.clone()).collect();
+        let may = |path: &camino::Utf8Path| {
+            let below = standard.standard().into_iter().any(|place| path.starts_with(place) && path != place);
+            (below || outputs.iter().any(|output| path.starts_with(output))) && !protected.covers(&root, path)
+        };
+        let adoptable = self.installed.adoptable(may);
         for part in &adoptable {
             let mut message = format!(
                 "Taking over {}: {} files and directories count as made by it.",

@@ -289,6 +289,12 @@ impl Installed {
         let Some((state, generation)) = state.and_then(|state| Some((state, state.generation(digest)?)))
         else {
             self.vouched = false;
+            let ours = [b"installed_develop_eggs".as_slice(), b"__buildout_"];
+            let record = ours.iter().any(|mark| bytes.windows(mark.len()).any(|window| window == *mark));
+            if path.file_name() != Some(".installed.cfg") && !record && !bytes.trim_ascii().is_empty() {
+                let source = io::Error::other("this is no record of installed parts");
+                return Err(InstalledError::DatabaseUnread { path: path.clone(), source });
+            }
             if !database.is_empty() {
                 said.push(foreign(path));
                 self.foreign = Some(database);

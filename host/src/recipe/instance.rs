@@ -52,6 +52,8 @@ pub(crate) struct State {
     pub(super) used: BTreeSet<String>,
     pub(super) used_of_buildout: BTreeSet<String>,
     pub(super) changes: Vec<Change>,
+    /// Bytes of all values that were set.
+    pub(super) set_bytes: usize,
     run: Sender<Message>,
     limiter: Limiter,
     /// When the guest began, and how much of the time since then was not its own.
@@ -180,6 +182,7 @@ impl State {
             used: BTreeSet::new(),
             used_of_buildout: BTreeSet::new(),
             changes: Vec::new(),
+            set_bytes: 0,
             run,
             started: now,
             elsewhere: Duration::ZERO,

@@ -94,8 +94,20 @@ pub(super) fn joined(buildout: &Buildout, option: &str, text: String) -> String 
 pub(super) fn settle(buildout: &mut Buildout) -> Result<(), Cause> {
     let text = |buildout: &Buildout, option| buildout.setting(option).unwrap_or_default().to_owned();
     let root = Utf8PathBuf::from(text(buildout, "directory"));
+    inside_the_projects_own(buildout, &root)?;
     let version = text(buildout, "eggs-directory-version");
     if !version.is_empty() {
+        let version = Utf8Path::new(&version);
+        let mut names = version.components();
+        let single = matches!((names.next(), names.next()), (Some(camino::Utf8Component::Normal(_)), None));
+        if !single || Protected::default().covers(&root, &root.join(version)) {
+            return Err(outside(
+                buildout,
+                "eggs-directory-version",
+                version,
+                "it is the name of one directory",
+            ));
+        }
         replace(buildout, "eggs-directory", |path| path.join(&version));
     }
     if !text(buildout, "installed").is_empty() {
@@ -111,10 +123,7 @@ pub(super) fn settle(buildout: &mut Buildout) -> Result<(), Cause> {
             // A name that stays inside leads outside through a link, which came with the project.
             let through_link =
                 plain(&named).starts_with(&root) || plain(&named).starts_with(&directories.root);
-            let by_user = !through_link
-                && value.as_ref().is_some_and(|value| {
-                    !value.layers().contains(Layer::Project) && !value.layers().contains(Layer::Recipe)
-                });
+            let by_user = !through_link && value.as_ref().is_some_and(is_users);
             let granted = buildout.surroundings.grants.write.iter().any(|root| path.starts_with(root));
             if !by_user && !granted {
                 return Err(Cause::Outside {
@@ -125,6 +134,8 @@ pub(super) fn settle(buildout: &mut Buildout) -> Result<(), Cause> {
                 });
             }
             directories.outside.push(path.clone());
+        } else if Protected::default().covers(&directories.root, &path) {
+            return Err(outside(buildout, option, &path, "the name is protected: name another directory"));
         }
         places.push(path);
     }
@@ -140,8 +151,10 @@ pub(super) fn settle(buildout: &mut Buildout) -> Result<(), Cause> {
                 && name != ".installed.cfg"
         });
         let value = written(buildout, "installed");
-        let by_project = value.as_ref().is_some_and(|value| value.layers().contains(Layer::Project));
-        if protected && by_project {
+        let by_project = !value.as_ref().is_some_and(is_users);
+        let steers =
+            buildout.configuration.sources.files().any(|file| real(Utf8Path::new(file.name())) == path);
+        if (protected && by_project) || steers {
             return Err(Cause::Outside {
                 option: "installed".to_owned(),
                 path: path.into_string(),
@@ -153,6 +166,38 @@ pub(super) fn settle(buildout: &mut Buildout) -> Result<(), Cause> {
     }
     buildout.directories = directories;
     Ok(())
+}
+
+/// The project's files may put the buildout directory below that of the configuration file only.
+fn inside_the_projects_own(buildout: &Buildout, root: &Utf8Path) -> Result<(), Cause> {
+    let value = written(buildout, "directory");
+    let computed = value.as_ref().is_none_or(|value| value.layers().is_only(Layer::Default));
+    if computed || value.as_ref().is_some_and(is_users) {
+        return Ok(());
+    }
+    let file = &buildout.surroundings.file;
+    let own = real(file.parent().unwrap_or(file));
+    if real(root).starts_with(&own) && root.is_absolute() {
+        return Ok(());
+    }
+    Err(outside(buildout, "directory", root, "name it on the command line: `buildout directory=…`"))
+}
+
+/// Whether a value is the user's own word alone: nothing of the project's was written or substituted in it.
+fn is_users(value: &Value) -> bool {
+    let layers = value.layers();
+    let of_user = layers.contains(Layer::User) || layers.contains(Layer::CommandLine);
+    let of_others = layers.contains(Layer::Project) || layers.contains(Layer::Recipe);
+    of_user && !of_others && !super::reference::may_refer(value.text())
+}
+
+fn outside(buildout: &Buildout, option: &str, path: &Utf8Path, help: &str) -> Cause {
+    Cause::Outside {
+        option: option.to_owned(),
+        path: path.to_string(),
+        at: written(buildout, option).as_ref().and_then(Value::place),
+        help: help.to_owned(),
+    }
 }
 
 fn written(buildout: &Buildout, option: &str) -> Option<Value> {

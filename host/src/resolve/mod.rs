@@ -64,6 +64,8 @@ pub struct Surroundings {
     pub environment: BTreeMap<String, String>,
     /// About the machine, for recipes.
     pub machine: Machine,
+    /// The root configuration file.
+    pub file: Utf8PathBuf,
     /// Where the process was started; `./x.wasm` on the command line is relative to it.
     pub started_in: Utf8PathBuf,
 }

@@ -111,7 +111,8 @@ impl Guard {
         &self.temporary
     }
 
-    fn is_temporary(&self, path: &Utf8Path) -> bool {
+    /// Whether it lies in a directory that is gone after the call.
+    pub(crate) fn is_temporary(&self, path: &Utf8Path) -> bool {
         self.temporary.iter().any(|root| path.starts_with(root) && path != root)
     }
 

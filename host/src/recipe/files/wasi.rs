@@ -161,6 +161,7 @@ impl Guarded<'_> {
         flags: inner::DescriptorFlags,
     ) -> FsResult<Handle> {
         use inner::OpenFlags as Open;
+        self.no_special(&from, follow, &path)?;
         let handle = now(inner::HostDescriptor::open_at(
             &mut self.inner,
             from,
@@ -212,6 +213,55 @@ impl Guarded<'_> {
             }
         }
         Ok(true)
+    }
+
+    /// What lies in a temporary directory was never judged: when it is moved out, each thing is, where it
+    /// will lie.
+    fn brought_out(
+        &mut self,
+        from: &Utf8Path,
+        to: &Utf8Path,
+        kind: MadeKind,
+    ) -> FsResult<Vec<(Utf8PathBuf, MadeKind)>> {
+        let mut brought = Vec::new();
+        if kind != MadeKind::Directory || !self.guard.is_temporary(from) || self.guard.is_temporary(to) {
+            return Ok(brought);
+        }
+        let mut left = vec![from.to_owned()];
+        while let Some(directory) = left.pop() {
+            for entry in directory.read_dir_utf8()? {
+                let entry = entry?;
+                let about = entry.file_type()?;
+                let kind = if about.is_dir() {
+                    left.push(entry.path().to_owned());
+                    MadeKind::Directory
+                } else if about.is_symlink() {
+                    MadeKind::Link
+                } else {
+                    MadeKind::File
+                };
+                let path = to.join(entry.path().strip_prefix(from).expect("it was found there"));
+                self.guard.may_create(&path, kind)?;
+                brought.push((path, kind));
+            }
+        }
+        Ok(brought)
+    }
+
+    /// Refuses what is neither file nor directory: opening a pipe would wait for ever.
+    fn no_special(&mut self, from: &Handle, follow: inner::PathFlags, path: &str) -> FsResult<()> {
+        let about =
+            now(inner::HostDescriptor::stat_at(&mut self.inner, again(from), follow, path.to_owned()));
+        match about.map(|about| about.type_) {
+            // What is not there is said by whoever opens it.
+            Err(_)
+            | Ok(
+                inner::DescriptorType::RegularFile
+                | inner::DescriptorType::Directory
+                | inner::DescriptorType::SymbolicLink,
+            ) => Ok(()),
+            Ok(_) => Err(inner::ErrorCode::NotPermitted.into()),
+        }
     }
 
     fn file(&mut self, handle: &Handle) -> FsResult<std::sync::Arc<std::fs::File>> {
@@ -357,6 +407,7 @@ impl wasi::HostDescriptor for Guarded<'_> {
         let writes =
             creates || open.contains(Open::TRUNCATE) || flags.contains(inner::DescriptorFlags::WRITE);
         if !writes {
+            self.no_special(&handle, follow, &path)?;
             return now(inner::HostDescriptor::open_at(&mut self.inner, handle, follow, path, open, flags));
         }
         if creates {
@@ -456,6 +507,7 @@ impl wasi::HostDescriptor for Guarded<'_> {
                 return Err(inner::ErrorCode::NotPermitted.into());
             }
             this.doing(&new_handle, &new_path, |this, new| {
+                let brought = this.brought_out(&old.path, &new.path, kind)?;
                 match this.kind_at(new)? {
                     Some(_) => this.guard.may_change(&new.path)?,
                     None => this.guard.may_create(&new.path, kind)?,
@@ -468,6 +520,9 @@ impl wasi::HostDescriptor for Guarded<'_> {
                     new.name.clone(),
                 ))?;
                 this.guard.renamed(&old.path, &new.path, kind);
+                for (path, kind) in brought {
+                    this.guard.made(&path, kind);
+                }
                 Ok(())
             })
         })
@@ -509,6 +564,7 @@ impl wasi::HostDescriptor for Guarded<'_> {
         access: wasi::NewTimestamp,
         modification: wasi::NewTimestamp,
     ) -> FsResult<()> {
+        self.no_special(&handle, follow.into(), &path)?;
         // Opened first, so that what is judged is what is changed.
         let opened = now(inner::HostDescriptor::open_at(
             &mut self.inner,

@@ -17,6 +17,9 @@ use super::instance::State;
 /// A value above this may be refused, says the WIT; here it is.
 const LARGEST_VALUE: usize = 1 << 20;
 
+/// What one call may set in all: it travels to the run, and into the database.
+const ALL_VALUES: usize = 16 << 20;
+
 impl types::Host for State {}
 
 impl State {

@@ -2,7 +2,7 @@
 
 use wasmtime::Result;
 
-use super::{LARGEST_VALUE, error};
+use super::{ALL_VALUES, LARGEST_VALUE, error};
 use crate::recipe::bindings::buildout::recipe::{section, types::Error};
 use crate::recipe::call::{Ask, Change, Phase, Reply};
 use crate::recipe::instance::State;
@@ -50,7 +50,13 @@ impl section::Host for State {
         if key.is_empty() || key.chars().any(|c| c.is_whitespace() || "[]{}=:".contains(c)) {
             return Ok(Err(error("user", format!("`{key}` cannot be the name of an option"))));
         }
+        self.set_bytes += key.len() + value.len();
+        if self.set_bytes > ALL_VALUES {
+            return Ok(Err(error("limit", "one call may give values of at most 16 MiB in all")));
+        }
         self.call.options.insert(key.clone(), value.clone());
+        let earlier = |change: &Change| matches!(change, Change::Set(set, _) if *set == key);
+        self.changes.retain(|change| !earlier(change));
         self.changes.push(Change::Set(key, value));
         Ok(Ok(()))
     }
