@@ -175,3 +175,84 @@ Updating a.
 "#]],
     );
 }
+
+/// Configurations of a stranger that lead into the user's home through an option nobody looks at.
+#[test]
+fn no_option_of_the_project_leads_a_stock_recipe_into_the_users_home() {
+    let part = "\n[a]\nrecipe = template\ninline = EVIL\n";
+    for (options, output) in [
+        ("eggs-directory-version = ../../home/.ssh", "${buildout:eggs-directory}/authorized_keys"),
+        ("eggs-directory-version = [ROOT]/home", "${buildout:eggs-directory}/x"),
+        ("directory = ../home", "autostart/x"),
+        ("directory = [ROOT]/home", "x"),
+        ("directory = ${x:y}", "x"),
+        ("directory = ..", "x"),
+    ] {
+        let site = Site::new("");
+        let root = site.path("..").canonicalize().expect("it is there");
+        let options = options.replace("[ROOT]", root.to_str().expect("it is text"));
+        site.write(
+            "buildout.cfg",
+            format!("[buildout]\nparts = a\n{options}\n[x]\ny = ../home{part}output = {output}\n"),
+        );
+        let run = site.run(&[]);
+        assert_eq!(run.exit, Some(3), "{options}: {}", run.stderr);
+        assert!(run.stderr.contains("leads outside the buildout directory"), "{options}: {}", run.stderr);
+        assert!(!site.has(".installed.cfg") && !site.has("../.buildout"), "{options}");
+    }
+}
+
+#[test]
+fn what_the_project_puts_into_the_users_own_directory_option_is_the_projects_word() {
+    let site = Site::new(
+        "[buildout]\nparts = a\n[me]\nbase = ../outside\n[a]\nrecipe = template\ninline = EVIL\noutput = ${buildout:eggs-directory}/x\n",
+    );
+    site.set("BUILDOUT_HOME", site.path("../user").to_str().expect("it is text"));
+    site.write(
+        "../user/default.cfg",
+        "[buildout]\neggs-directory = ${me:base}/eggs\n[me]\nbase = /nowhere\n",
+    );
+    let run = site.run(&[]);
+    assert_eq!(run.exit, Some(3), "{}", run.stderr);
+}
+
+#[test]
+fn a_standard_directory_cannot_have_a_protected_name() {
+    for options in
+        ["parts-directory = .vscode", "bin-directory = .github/workflows", "eggs-directory = .git/hooks"]
+    {
+        let site = Site::new(&format!("[buildout]\nparts =\n{options}\n"));
+        let run = site.run(&[]);
+        assert_eq!(run.exit, Some(3), "{options}: {}", run.stderr);
+        assert!(!site.has(".vscode") && !site.has(".github") && !site.has(".git"), "{options}");
+    }
+}
+
+#[test]
+fn the_database_replaces_neither_the_configuration_nor_a_file_of_the_users() {
+    let site = Site::new("[buildout]\nparts = a\ninstalled = buildout.cfg\n[a]\nrecipe = mkdir\n");
+    let before = site.read("buildout.cfg");
+    assert_eq!(site.run(&[]).exit, Some(3));
+    assert_eq!(site.read("buildout.cfg"), before);
+    let site = Site::new("[buildout]\nparts = a\ninstalled = my.cfg\n[a]\nrecipe = mkdir\n");
+    site.write("my.cfg", "[personal]\ntoken = precious\n");
+    assert_eq!(site.run(&[]).exit, Some(7));
+    assert_eq!(site.read("my.cfg"), "[personal]\ntoken = precious\n");
+}
+
+#[test]
+fn adopting_a_strangers_records_gives_away_nothing_but_what_parts_may_write() {
+    let site = Site::new("[buildout]\nparts =\n");
+    site.write(
+        ".installed.cfg",
+        "[buildout]\ninstalled_develop_eggs = \nparts = z\n\n[z]\n__buildout_installed__ = src\n\tMakefile\n\tparts\n__buildout_signature__ = x\nrecipe = mkdir\n",
+    );
+    site.write("src/a", "mine");
+    site.write("Makefile", "mine");
+    site.write("parts/mine/f", "mine");
+    let run = site.run(&["--adopt"]);
+    assert_eq!(run.exit, Some(0), "{}", run.stderr);
+    for path in ["src/a", "Makefile", "parts/mine/f"] {
+        assert_eq!(site.read(path), "mine", "{path}: {}", run.stderr);
+    }
+}

@@ -143,3 +143,26 @@ a: temporary: user: [DIR]/.buildout/tmp: it is a link, or lies behind one
         assert!(!site.has("parts/a"), "{place}");
     }
 }
+
+#[test]
+fn what_is_moved_out_of_a_temporary_directory_is_judged_where_it_will_lie() {
+    let site = Site::actor(
+        "install = temporary\n    mkdir TMP/d\n    mkdir TMP/d/.git\n    write TMP/d/.git/config evil\n    try rename TMP/d parts/x\n    mkdir TMP/e\n    try wasi-symlink ../../outside TMP/e/l\n    try rename TMP/e parts/y\n    mkdir TMP/f\n    write TMP/f/g fine\n    rename TMP/f parts/z\n    return parts/z",
+    );
+    let run = site.run(&[]);
+    assert_eq!(run.exit, Some(0), "{}", run.stderr);
+    assert!(!site.has("parts/x") && !site.has("parts/y"), "{}", site.tree("parts"));
+    assert_eq!(site.read("parts/z/g"), "fine");
+    assert_eq!(site.run(&["buildout:parts="]).exit, Some(0));
+    assert!(!site.has("parts/z"), "what was moved out is the part's own: {}", site.tree("parts"));
+}
+
+#[test]
+fn a_pipe_is_not_opened_and_so_nobody_waits_for_it() {
+    let site = Site::actor("init = try read f.in\ninstall = try read f.in\n    try write f.in x");
+    let made = std::process::Command::new("mkfifo").arg(site.path("f.in")).status().expect("it starts");
+    assert!(made.success());
+    let run = site.run(&[]);
+    assert_eq!(run.exit, Some(0), "{}", run.stderr);
+    assert_eq!(run.said("a").len(), 3, "{}", run.stderr);
+}
