@@ -108,7 +108,7 @@ pub(super) fn settle(buildout: &mut Buildout) -> Result<(), Cause> {
                 "it is the name of one directory",
             ));
         }
-        replace(buildout, "eggs-directory", |path| path.join(&version));
+        replace(buildout, "eggs-directory", |path| path.join(version));
     }
     if !text(buildout, "installed").is_empty() {
         replace(buildout, "installed", |path| root.join(path));
