@@ -11,6 +11,7 @@
 //! | `state` | the user's state directory |
 
 use std::cell::RefCell;
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -163,6 +164,22 @@ impl Site {
         Run::of(self.start(arguments), &self.real)
     }
 
+    /// The same, by a shell that runs `before` first, such as `ulimit`.
+    ///
+    /// # Panics
+    ///
+    /// As [`Site::run`].
+    pub fn run_after(&self, before: &str, arguments: &[&str]) -> Run {
+        let plain = self.command(arguments);
+        let mut shell = self.command_of("/bin/sh", &[]);
+        shell
+            .arg("-c")
+            .arg(format!("{before}; exec \"$0\" \"$@\""))
+            .arg(plain.get_program())
+            .args(plain.get_args());
+        Run::of(self.output_of(shell), &self.real)
+    }
+
     /// The same, with nothing taken out of what stands on standard error.
     ///
     /// # Panics
@@ -196,8 +213,12 @@ impl Site {
     }
 
     fn start(&self, arguments: &[&str]) -> Output {
+        self.output_of(self.command(arguments))
+    }
+
+    fn output_of(&self, mut command: Command) -> Output {
         let watched = self.watched();
-        let output = self.command(arguments).output().expect("the command can be started");
+        let output = command.output().expect("the command can be started");
         assert_eq!(self.watched(), watched, "a run changed what is nobody's business: {output:?}");
         output
     }
@@ -207,7 +228,11 @@ impl Site {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(buildout());
+        self.command_of(buildout(), arguments)
+    }
+
+    fn command_of(&self, program: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command
             .args(arguments.iter().map(|argument| argument.replace("[ROOT]", &self.real.to_string_lossy())))
             .current_dir(self.path(""))

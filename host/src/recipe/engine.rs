@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use wasmtime::{Config, Engine, EngineWeak};
+use wasmtime::{Config, Enabled, Engine, EngineWeak, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use super::limits::Limits;
 
@@ -29,8 +29,53 @@ pub(crate) fn engine(limits: &Limits, baseline: bool) -> wasmtime::Result<Engine
     if baseline {
         config.target(&target_lexicon())?;
     }
-    Engine::new(&config)
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(slots(limits)));
+    Engine::new(&config).or_else(|_| {
+        // Where address space is rationed (`ulimit -v`), each instance maps its own.
+        config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
+        Engine::new(&config)
+    })
 }
+
+/// The slots that instances live in, one after the other.
+///
+/// A fresh instance in a used slot costs no mapping and no unmapping, which would have to be announced to
+/// every core: a third of a short call. What a guest wrote is put back before the slot is used again.
+fn slots(limits: &Limits) -> PoolingAllocationConfig {
+    let count = |number: usize| u32::try_from(number).expect("limits are small");
+    let at_once = limits.nesting + 1;
+    let mut slots = PoolingAllocationConfig::new();
+    slots
+        .total_component_instances(count(at_once))
+        .total_core_instances(count(at_once * limits.instances))
+        .total_memories(count(at_once + SPARE_MEMORIES))
+        .total_tables(count(at_once * TABLES))
+        // Guests run on the stacks of threads, not on those that an engine can offer.
+        .total_stacks(1)
+        .max_core_instances_per_component(count(limits.instances))
+        .max_memories_per_component(count(limits.instances))
+        .max_tables_per_component(count(limits.instances))
+        .max_memories_per_module(count(limits.instances))
+        .max_tables_per_module(count(limits.instances))
+        .table_elements(limits.table_elements)
+        .max_unused_warm_slots(WARM)
+        .linear_memory_keep_resident(KEPT_BYTES)
+        .table_keep_resident(KEPT_BYTES)
+        .pagemap_scan(Enabled::Auto);
+    slots
+}
+
+/// Memories beyond one for each recipe that waits for another; nearly every component has one.
+const SPARE_MEMORIES: usize = 50;
+
+/// Tables for each recipe that waits for another: a Rust component has two, a Python one six.
+const TABLES: usize = 8;
+
+/// How many used slots keep their pages.
+const WARM: u32 = 8;
+
+/// How much of a used slot is put back by writing instead of by the kernel.
+const KEPT_BYTES: usize = 1 << 20;
 
 /// The target triple of this build, spelled as the compiler backend spells it.
 fn target_lexicon() -> String {

@@ -365,6 +365,13 @@ fn ended(
     if trap == Some(&Trap::StackOverflow) {
         return limit(format!("it used more than {} KiB of stack", limits.stack_bytes >> 10), None);
     }
+    if error.is::<wasmtime::PoolConcurrencyLimitError>() {
+        let most = limits.nesting + 1;
+        return limit(
+            format!("recipes that wait for each other need more than {most} of them have room for"),
+            None,
+        );
+    }
     let root = error.root_cause().to_string();
     if root.contains("fuel") {
         return limit(format!("one call carried more than {} MiB", limits.border_bytes >> 20), None);

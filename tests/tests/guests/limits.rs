@@ -30,6 +30,18 @@ Installing a.
 }
 
 #[test]
+fn where_address_space_is_rationed_instances_take_it_one_by_one() {
+    // 40 GB: enough for a few instances, not for room for all that there can be.
+    assert_shows(
+        by_hand(&Core::default()).run_after("ulimit -v 40000000", &["-q"]),
+        str![[r#"
+exit 0
+
+"#]],
+    );
+}
+
+#[test]
 fn a_panic_is_a_bug_of_the_recipe_and_what_it_said_comes_first() {
     let site = Site::actor("init = warn reading the tea leaves\n    panic no more tea");
     assert_shows(
