@@ -52,12 +52,10 @@ fn slots(limits: &Limits) -> PoolingAllocationConfig {
         .total_tables(count(at_once * TABLES))
         // Guests run on the stacks of threads, not on those that an engine can offer.
         .total_stacks(1)
-        .max_core_instances_per_component(count(limits.instances))
-        .max_memories_per_component(count(limits.instances))
-        .max_tables_per_component(count(limits.instances))
-        .max_memories_per_module(count(limits.instances))
-        .max_tables_per_module(count(limits.instances))
-        .table_elements(limits.table_elements)
+        // What one call may have is counted in its store, which says what was too much.
+        .max_memories_per_module(count(2 * limits.instances))
+        .max_tables_per_module(count(2 * limits.instances))
+        .table_elements(10 * limits.table_elements)
         .max_unused_warm_slots(WARM)
         .linear_memory_keep_resident(KEPT_BYTES)
         .table_keep_resident(KEPT_BYTES)
