@@ -1,6 +1,7 @@
 //! The version of the user's own Python, which conditions in configuration files ask about.
 //!
 //! - In: the directories of PATH, or a version that was typed.
+//! - Later: the interpreter is started when a condition is about it, and not before.
 //! - Out: [`Facts`].
 //! - Not here: conditions (`config`).
 //!
@@ -15,7 +16,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::Failed;
-use crate::config::Facts;
+use crate::config::{Asked, Facts, Python};
 use crate::diagnostic::{Diagnostic, Exit};
 
 /// What the interpreter is asked.
@@ -28,21 +29,9 @@ struct Remembered {
     path: Utf8PathBuf,
     size: u64,
     modified: i64,
-    python: (u32, u32, u32),
+    version: (u32, u32, u32),
     full: String,
     implementation: String,
-}
-
-impl Remembered {
-    fn facts(self) -> Facts {
-        Facts {
-            python: self.python,
-            python_full: self.full,
-            implementation: self.implementation,
-            executable: Some(self.path),
-            ..here()
-        }
-    }
 }
 
 /// Facts for a version that was typed, such as `3.11` or `3.11.4`.
@@ -51,7 +40,7 @@ pub(super) fn named(version: &str) -> Result<Facts, Failed> {
         let error = Diagnostic::error("python-version", format!("`{version}` is not a version of Python"));
         Failed::from(error.help("write it like `--python-version=3.11`").exit(Exit::Usage))
     })?;
-    Ok(Facts { python: numbers, python_full: dotted(numbers), ..here() })
+    Ok(Facts { python: Python::version(numbers).into(), ..here() })
 }
 
 /// Facts about the user's interpreter; without one, about the newest Python that is known here.
@@ -66,36 +55,61 @@ pub(super) fn found(
     let Some(named) = candidates.find(|file| file.is_file()) else { return here() };
     let inside = |path: &Utf8Path| path.starts_with(project);
     let real = named.canonicalize_utf8().unwrap_or_else(|_| named.clone());
+    let executable = Some(named.clone());
     if inside(&named) || inside(&real) {
-        return virtual_environment(&named).unwrap_or_else(here);
+        return match virtual_environment(&named) {
+            Some(python) => Facts { python: python.into(), executable, ..here() },
+            None => here(),
+        };
     }
-    let Ok(meta) = real.metadata() else { return here() };
+    let path = path.to_vec();
     let memory = cache.map(|cache| cache.join("python.json"));
-    let known = memory.as_ref().and_then(|file| fs_err::read(file).ok());
+    let home = home.map(Utf8Path::to_owned);
+    let ask =
+        move || remembered(&named, &real, &path, memory.as_deref(), home.as_deref()).unwrap_or_default();
+    Facts { python: Asked::with(ask), executable, ..here() }
+}
+
+/// What is remembered of an interpreter, or what it says now.
+fn remembered(
+    named: &Utf8Path,
+    real: &Utf8Path,
+    path: &[Utf8PathBuf],
+    memory: Option<&Utf8Path>,
+    home: Option<&Utf8Path>,
+) -> Option<Python> {
+    let meta = real.metadata().ok()?;
+    let known = memory.and_then(|file| fs_err::read(file).ok());
     let known: Option<Remembered> = known.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     if let Some(known) = known
         && (known.path == named && known.size == meta.len() && known.modified == meta.mtime())
     {
-        return known.facts();
+        return Some(Python {
+            version: known.version,
+            full: known.full,
+            implementation: known.implementation,
+        });
     }
-    let Some((python, implementation, full)) = ask(&named, path, home) else { return here() };
-    let remembered =
-        Remembered { path: named, size: meta.len(), modified: meta.mtime(), python, full, implementation };
+    let python = ask(named, path, home)?;
+    let remembered = Remembered {
+        path: named.to_owned(),
+        size: meta.len(),
+        modified: meta.mtime(),
+        version: python.version,
+        full: python.full.clone(),
+        implementation: python.implementation.clone(),
+    };
     if let Some(file) = memory
         && let Some(directory) = file.parent()
         && fs_err::create_dir_all(directory).is_ok()
     {
         // Without it the next run asks again, no more.
-        let _ = fs_err::write(&file, serde_json::to_vec(&remembered).expect("plain data becomes JSON"));
+        let _ = fs_err::write(file, serde_json::to_vec(&remembered).expect("plain data becomes JSON"));
     }
-    remembered.facts()
+    Some(python)
 }
 
-fn ask(
-    python: &Utf8Path,
-    path: &[Utf8PathBuf],
-    home: Option<&Utf8Path>,
-) -> Option<((u32, u32, u32), String, String)> {
+fn ask(python: &Utf8Path, path: &[Utf8PathBuf], home: Option<&Utf8Path>) -> Option<Python> {
     let path: Vec<&str> = path.iter().map(|directory| directory.as_str()).collect();
     let mut command = Command::new(python);
     command.args(["-I", "-S", "-c", QUESTION]).current_dir("/").env_clear().env("PATH", path.join(":"));
@@ -108,11 +122,11 @@ fn ask(
     let mut number = || words.next()?.parse().ok();
     let version = (number()?, number()?, number()?);
     let implementation = words.next()?.to_owned();
-    Some((version, implementation, words.next()?.to_owned()))
+    Some(Python { version, implementation, full: words.next()?.to_owned() })
 }
 
 /// What the `pyvenv.cfg` beside an interpreter says; nothing is started.
-fn virtual_environment(python: &Utf8Path) -> Option<Facts> {
+fn virtual_environment(python: &Utf8Path) -> Option<Python> {
     let path = python.parent()?.parent()?.join("pyvenv.cfg");
     // A pipe or a device in its place would be read for ever.
     path.symlink_metadata().ok().filter(|about| about.is_file() && about.len() <= 64 << 10)?;
@@ -121,13 +135,7 @@ fn virtual_environment(python: &Utf8Path) -> Option<Facts> {
         let (name, value) = line.split_once('=')?;
         matches!(name.trim(), "version" | "version_info").then(|| value.trim().to_owned())
     })?;
-    let numbers = numbers(&version)?;
-    Some(Facts {
-        python: numbers,
-        python_full: dotted(numbers),
-        executable: Some(python.to_owned()),
-        ..here()
-    })
+    Some(Python::version(numbers(&version)?))
 }
 
 fn numbers(version: &str) -> Option<(u32, u32, u32)> {
@@ -136,10 +144,6 @@ fn numbers(version: &str) -> Option<(u32, u32, u32)> {
         digits.parse().ok()
     });
     Some((numbers.next()??, numbers.next()??, numbers.next().flatten().unwrap_or(0)))
-}
-
-fn dotted((major, minor, micro): (u32, u32, u32)) -> String {
-    format!("{major}.{minor}.{micro}")
 }
 
 /// Facts about this machine, with the newest Python that is known here.
@@ -183,7 +187,7 @@ mod tests {
             .unwrap();
         std::fs::write(project.join("venv/pyvenv.cfg"), "home = /usr/bin\nversion = 3.9.2\n").unwrap();
         let facts = found(&[bin], &project, None, None);
-        assert_eq!(facts.python, (3, 9, 2));
+        assert_eq!(facts.python().version, (3, 9, 2));
         assert!(!mark.exists());
     }
 
@@ -200,9 +204,13 @@ mod tests {
             )
             .unwrap();
         };
-        let ask =
-            || found(std::slice::from_ref(&root), "/nowhere".into(), Some(&root.join("cache")), None).python;
+        let ask = || {
+            let path = std::slice::from_ref(&root);
+            found(path, "/nowhere".into(), Some(&root.join("cache")), None).python().version
+        };
         say("3 8 1");
+        found(std::slice::from_ref(&root), "/nowhere".into(), None, None);
+        assert!(!root.join("asked").exists(), "nobody wanted to know");
         assert_eq!((ask(), ask()), ((3, 8, 1), (3, 8, 1)));
         assert_eq!(std::fs::read_to_string(root.join("asked")).unwrap(), "x\n", "it was asked once");
         say("3 10 12");

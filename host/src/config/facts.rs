@@ -1,19 +1,66 @@
-//! What conditions may ask about this machine and the user's Python; plain data.
+//! What conditions may ask about this machine and the user's Python.
 //!
-//! - In: somebody above asked the interpreter (decisions 1.2).
+//! - In: plain data, and a way to ask the interpreter (decisions 1.2), which is gone when no condition is
+//!   about Python.
 //! - Out: [`Facts`]; nothing is found out here.
+
+use std::sync::{Arc, LazyLock};
 
 use camino::Utf8PathBuf;
 
-/// What section conditions and built-in defaults may know.
+/// What a condition may know about an interpreter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facts {
-    /// Major, minor and micro version of the user's Python.
-    pub python: (u32, u32, u32),
-    /// Its whole version, such as `3.11.4` or `3.15.0a2`.
-    pub python_full: String,
+pub struct Python {
+    /// Major, minor and micro version.
+    pub version: (u32, u32, u32),
+    /// The whole version, such as `3.11.4` or `3.15.0a2`.
+    pub full: String,
     /// Its `sys.implementation.name`: `cpython`, `pypy` …
     pub implementation: String,
+}
+
+impl Python {
+    /// CPython of this version.
+    pub fn version((major, minor, micro): (u32, u32, u32)) -> Self {
+        Self {
+            version: (major, minor, micro),
+            full: format!("{major}.{minor}.{micro}"),
+            implementation: "cpython".to_owned(),
+        }
+    }
+}
+
+impl Default for Python {
+    /// The one that is assumed where there is none.
+    fn default() -> Self {
+        Self::version((3, 11, 0))
+    }
+}
+
+type Asking = Box<dyn FnOnce() -> Python + Send>;
+
+/// An interpreter that is asked when the first condition wants to know something about it.
+#[derive(Debug, Clone)]
+pub struct Asked(Arc<LazyLock<Python, Asking>>);
+
+impl Asked {
+    /// One that is asked so.
+    pub fn with(ask: impl FnOnce() -> Python + Send + 'static) -> Self {
+        Self(Arc::new(LazyLock::new(Box::new(ask))))
+    }
+}
+
+impl From<Python> for Asked {
+    fn from(known: Python) -> Self {
+        Self::with(|| known)
+    }
+}
+
+/// What section conditions and built-in defaults may know.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// The user's Python.
+    pub python: Asked,
     /// Its path, if there is one: the default of `[buildout] executable`.
     pub executable: Option<Utf8PathBuf>,
     /// `os.name`: `posix` or `nt`.
@@ -37,12 +84,17 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Python of this version on Linux and x86-64.
-    pub fn linux(major: u32, minor: u32, micro: u32) -> Self {
+    /// Asks the interpreter, unless it was asked before.
+    pub fn python(&self) -> &Python {
+        &self.python.0
+    }
+}
+
+impl Default for Facts {
+    /// Linux on x86-64.
+    fn default() -> Self {
         Self {
-            python: (major, minor, micro),
-            python_full: format!("{major}.{minor}.{micro}"),
-            implementation: "cpython".to_owned(),
+            python: Python::default().into(),
             executable: None,
             os_name: "posix".to_owned(),
             sys_platform: "linux".to_owned(),
@@ -54,11 +106,5 @@ impl Facts {
             little_endian: true,
             home: None,
         }
-    }
-}
-
-impl Default for Facts {
-    fn default() -> Self {
-        Self::linux(3, 11, 0)
     }
 }

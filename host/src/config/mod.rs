@@ -59,7 +59,7 @@ pub use self::complete::LANGUAGE;
 pub use self::condition::{Environment, Judgement, judge};
 pub use self::configuration::Configuration;
 pub use self::error::{ConfigError, TooLong};
-pub use self::facts::Facts;
+pub use self::facts::{Asked, Facts, Python};
 pub use self::failure::Failure;
 pub use self::files::{Files, LocalFiles, MemoryFiles};
 pub use self::limits::Limits;

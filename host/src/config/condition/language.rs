@@ -335,18 +335,21 @@ impl Reader<'_> {
             let value = self.variable(name);
             return Ok(value.map_or(Value::None, Value::Text));
         }
-        let (major, minor, micro) = self.facts.python;
         let number = |n: u32| Value::Number(f64::from(n));
         let text = |text: &str| Value::Text(text.to_owned());
-        let version = || vec![number(major), number(minor), number(micro), text("final"), number(0)];
+        let numbers = || self.facts.python().version;
+        let version = || {
+            let (major, minor, micro) = numbers();
+            vec![number(major), number(minor), number(micro), text("final"), number(0)]
+        };
         match path.as_str() {
             "True" => Ok(Value::Bool(true)),
             "False" => Ok(Value::Bool(false)),
             "None" => Ok(Value::None),
             "sys.version_info" => self.part(version()),
-            "sys.version_info.major" => Ok(number(major)),
-            "sys.version_info.minor" => Ok(number(minor)),
-            "sys.version_info.micro" => Ok(number(micro)),
+            "sys.version_info.major" => Ok(number(numbers().0)),
+            "sys.version_info.minor" => Ok(number(numbers().1)),
+            "sys.version_info.micro" => Ok(number(numbers().2)),
             "sys.platform" => {
                 let platform = self.facts.sys_platform.clone();
                 self.searched(platform)
@@ -412,7 +415,7 @@ impl Reader<'_> {
         let facts = self.facts;
         let platform = facts.sys_platform.as_str();
         Some(match name {
-            "cpython" | "pypy" | "jython" | "ironpython" => facts.implementation == name,
+            "cpython" | "pypy" | "jython" | "ironpython" => facts.python().implementation == name,
             "linux" => platform.starts_with("linux"),
             "windows" => platform == "win32",
             "cygwin" => platform == "cygwin",
@@ -427,9 +430,10 @@ impl Reader<'_> {
                 let digits = name.strip_prefix("python").filter(|digits| digits.len() <= 4)?;
                 let major: u32 = digits.get(..1)?.parse().ok().filter(|major| *major >= 2)?;
                 if digits.len() == 1 {
-                    return (major <= 3).then_some(facts.python.0 == major);
+                    return (major <= 3).then_some(facts.python().version.0 == major);
                 }
-                (facts.python.0, facts.python.1) == (major, digits[1..].parse().ok()?)
+                let (our_major, our_minor, _) = facts.python().version;
+                (our_major, our_minor) == (major, digits[1..].parse().ok()?)
             }
         })
     }

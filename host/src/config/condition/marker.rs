@@ -2,7 +2,7 @@
 
 use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder, MarkerTree, MarkerWarningKind};
 
-use super::super::facts::Facts;
+use super::super::facts::{Facts, Python};
 
 /// Comparisons in one marker; its decision diagram can double with each.
 const MOST_COMPARISONS: usize = 16;
@@ -24,7 +24,9 @@ pub(super) fn judge(expression: &str, facts: &Facts) -> Option<bool> {
         doubt |= !matches!(kind, MarkerWarningKind::DeprecatedMarkerName);
     };
     let tree = MarkerTree::parse_reporter(expression.trim(), &mut note).ok()?;
-    let environment = environment(facts)?;
+    let about_python = ["python", "implementation"].iter().any(|word| expression.contains(word));
+    let unasked = Python::default();
+    let environment = environment(facts, if about_python { facts.python() } else { &unasked })?;
     (!doubt).then(|| tree.evaluate_reporter(&environment, &[], &mut |_: MarkerWarningKind, _: String| ()))
 }
 
@@ -51,9 +53,9 @@ fn orders_text(expression: &str) -> bool {
     })
 }
 
-fn environment(facts: &Facts) -> Option<MarkerEnvironment> {
-    let (major, minor, _) = facts.python;
-    let implementation = match facts.implementation.as_str() {
+fn environment(facts: &Facts, python: &Python) -> Option<MarkerEnvironment> {
+    let (major, minor, _) = python.version;
+    let implementation = match python.implementation.as_str() {
         "cpython" => "CPython",
         "pypy" => "PyPy",
         "jython" => "Jython",
@@ -61,15 +63,15 @@ fn environment(facts: &Facts) -> Option<MarkerEnvironment> {
         other => other,
     };
     MarkerEnvironment::try_from(MarkerEnvironmentBuilder {
-        implementation_name: &facts.implementation,
-        implementation_version: &facts.python_full,
+        implementation_name: &python.implementation,
+        implementation_version: &python.full,
         os_name: &facts.os_name,
         platform_machine: &facts.machine,
         platform_python_implementation: implementation,
         platform_release: &facts.release,
         platform_system: &facts.system,
         platform_version: &facts.version,
-        python_full_version: &facts.python_full,
+        python_full_version: &python.full,
         python_version: &format!("{major}.{minor}"),
         sys_platform: &facts.sys_platform,
     })
