@@ -1,12 +1,10 @@
 //! What a recipe asks for, what the user gave, and what is missing between the two.
 //!
-//! - In: `[[access]]` of `recipe.toml`, the flags of the command line.
+//! - In: `[[access]]` of `recipe.toml`, what the user typed.
 //! - Out: [`Missing`], one for each need that nobody granted, with the flag that would.
 //! - Not here: the places that follow from it (`reach`).
 
-use std::collections::BTreeSet;
-
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use serde::Deserialize;
 
 /// One thing that a recipe asks for.
@@ -64,17 +62,91 @@ impl NeedKind {
     }
 }
 
-/// What the user granted for this run, for all parts.
+/// One thing that the user gives, or refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// The part that it is for; all of them, and the configuration itself, if it names none.
+    pub part: Option<String>,
+    /// What kind of thing it is.
+    pub kind: NeedKind,
+    /// Which one: an absolute real directory, a name; empty for links.
+    pub value: String,
+}
+
+impl Grant {
+    fn concerns(&self, part: Option<&str>) -> bool {
+        self.part.is_none() || self.part.as_deref() == part
+    }
+}
+
+/// What the user gave and refused, for this run. What was refused is not given, whoever gave it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Grants {
-    /// Directories that may be read, absolute and real.
-    pub read: Vec<Utf8PathBuf>,
-    /// Directories that may be read and written, absolute and real.
-    pub write: Vec<Utf8PathBuf>,
-    /// Environment variables that may be read.
-    pub env: BTreeSet<String>,
-    /// Whether links may be made.
-    pub links: bool,
+    given: Vec<Grant>,
+    refused: Vec<Grant>,
+}
+
+impl Grants {
+    /// Puts together what was given and what was refused.
+    pub fn new(given: Vec<Grant>, refused: Vec<Grant>) -> Self {
+        Self { given, refused }
+    }
+
+    /// The directories that were given to `part`, or without one: to everybody. What may be written may be
+    /// read too.
+    pub fn directories<'a>(
+        &'a self,
+        kind: NeedKind,
+        part: Option<&'a str>,
+    ) -> impl Iterator<Item = &'a Utf8Path> {
+        let gives = move |grant: &Grant| {
+            grant.kind == kind || (kind == NeedKind::Read && grant.kind == NeedKind::Write)
+        };
+        let given = self.given.iter().filter(move |grant| gives(grant) && grant.concerns(part));
+        given
+            .map(|grant| Utf8Path::new(&grant.value))
+            .filter(move |path| !self.refused(kind, part).any(|refused| path.starts_with(refused)))
+    }
+
+    /// The directories that were refused to `part`, wherever they lie. What may not be read may not be
+    /// written either.
+    pub fn refused<'a>(
+        &'a self,
+        kind: NeedKind,
+        part: Option<&'a str>,
+    ) -> impl Iterator<Item = &'a Utf8Path> {
+        let refuses = move |grant: &Grant| {
+            grant.kind == kind || (kind == NeedKind::Write && grant.kind == NeedKind::Read)
+        };
+        let refused = self.refused.iter().filter(move |grant| refuses(grant) && grant.concerns(part));
+        refused.map(|grant| Utf8Path::new(&grant.value))
+    }
+
+    /// Every directory that some part may write.
+    pub fn writable(&self) -> impl Iterator<Item = &Utf8Path> {
+        let given = self.given.iter().filter(|grant| grant.kind == NeedKind::Write);
+        given.map(|grant| Utf8Path::new(&grant.value))
+    }
+
+    /// Whether `part`, or without one: the configuration, may read an environment variable.
+    pub fn variable(&self, name: &str, part: Option<&str>) -> bool {
+        self.holds(NeedKind::Env, name, part)
+    }
+
+    /// The environment variables that anybody may read.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.given.iter().filter(|grant| grant.kind == NeedKind::Env).map(|grant| &*grant.value)
+    }
+
+    /// Whether a part may make links.
+    pub fn links(&self, part: &str) -> bool {
+        self.holds(NeedKind::Links, "", Some(part))
+    }
+
+    fn holds(&self, kind: NeedKind, value: &str, part: Option<&str>) -> bool {
+        let same = |grant: &&Grant| grant.kind == kind && grant.value == value && grant.concerns(part);
+        self.given.iter().any(|grant| same(&grant)) && !self.refused.iter().any(|grant| same(&grant))
+    }
 }
 
 /// A need that nobody granted.
@@ -86,34 +158,58 @@ pub struct Missing {
     pub recipe: String,
     /// What is needed, with the part's own options filled in.
     pub need: Need,
-    /// What would grant it; none if this version cannot grant it at all.
+    /// What would grant it; none if this version cannot grant it at all, or the user refused it.
     pub flag: Option<String>,
+    /// Whether the user refused it in so many words.
+    pub refused: bool,
 }
 
 impl Grants {
     /// Returns what stands between a need and its being met, if anything does.
     pub fn missing(&self, part: &str, recipe: &str, need: &Need) -> Option<Missing> {
-        let below =
-            |roots: &[Utf8PathBuf]| roots.iter().any(|root| Utf8Path::new(&need.value).starts_with(root));
-        let (granted, typed) = match need.kind {
-            NeedKind::Read => (below(&self.read) || below(&self.write), Some(flag("read", &need.value))),
-            NeedKind::Write => (below(&self.write), Some(flag("write", &need.value))),
-            NeedKind::Env => (self.env.contains(&need.value), Some(flag("env", &need.value))),
-            NeedKind::Links => (self.links, Some("--allow-links".to_owned())),
-            // No flag of this version gives the network or a program to anybody.
-            NeedKind::Net | NeedKind::Run => (false, None),
+        let below = |kind| {
+            self.directories(kind, Some(part)).any(|root| Utf8Path::new(&need.value).starts_with(root))
         };
-        (!granted).then(|| Missing {
-            part: part.to_owned(),
-            recipe: recipe.to_owned(),
-            need: need.clone(),
-            flag: typed,
-        })
+        let met = match need.kind {
+            NeedKind::Read | NeedKind::Write => below(need.kind),
+            NeedKind::Env => self.variable(&need.value, Some(part)),
+            NeedKind::Links => self.links(part),
+            // No flag of this version gives the network or a program to anybody.
+            NeedKind::Net | NeedKind::Run => false,
+        };
+        let refused = match need.kind {
+            NeedKind::Read | NeedKind::Write => {
+                self.refused(need.kind, Some(part)).any(|root| Utf8Path::new(&need.value).starts_with(root))
+            }
+            kind => self
+                .refused
+                .iter()
+                .any(|grant| grant.kind == kind && grant.value == need.value && grant.concerns(Some(part))),
+        };
+        if met && !refused {
+            return None;
+        }
+        let flag = match need.kind {
+            _ if refused => None,
+            NeedKind::Net | NeedKind::Run => None,
+            kind => Some(flag(kind, Some(part), &need.value)),
+        };
+        Some(Missing { part: part.to_owned(), recipe: recipe.to_owned(), need: need.clone(), flag, refused })
     }
 }
 
-/// A flag as it can be copied to a shell: a value that means something there is quoted.
-pub fn flag(kind: &str, value: &str) -> String {
+/// A flag as it can be copied to a shell, for one part or for all: a value that means something there is
+/// quoted.
+pub fn flag(kind: NeedKind, part: Option<&str>, value: &str) -> String {
+    // Such a name would be taken for a path.
+    let part = part.filter(|part| !part.starts_with(['/', '.', '~']) && !part.contains(':'));
+    let value = match (kind, part) {
+        (NeedKind::Links, Some(part)) => part.to_owned(),
+        (NeedKind::Links, None) => return "--allow-links".to_owned(),
+        (_, Some(part)) => format!("{part}:{value}"),
+        (_, None) => value.to_owned(),
+    };
+    let kind = kind.word();
     let plain = |c: char| c.is_alphanumeric() || "/._-+=:@%,".contains(c);
     if value.chars().all(plain) && !value.is_empty() {
         format!("--allow-{kind}={value}")
@@ -130,25 +226,78 @@ mod tests {
         Need { kind, value: value.to_owned(), why: String::new(), entries: None }
     }
 
+    fn grant(part: &str, kind: NeedKind, value: &str) -> Grant {
+        let part = (!part.is_empty()).then(|| part.to_owned());
+        Grant { part, kind, value: value.to_owned() }
+    }
+
+    /// What would meet the need of part `p`, or how it is met.
+    fn flagged(grants: &Grants, kind: NeedKind, value: &str) -> Result<&'static str, Option<String>> {
+        match grants.missing("p", "r", &need(kind, value)) {
+            None => Ok("met"),
+            Some(missing) if missing.refused => Ok("refused"),
+            Some(missing) => Err(missing.flag),
+        }
+    }
+
     #[test]
-    fn a_need_is_met_only_by_a_grant_of_its_kind_and_value() {
-        let grants =
-            Grants { read: vec!["/data".into()], env: ["LANG".to_owned()].into(), ..Grants::default() };
-        let flag = |kind, value| grants.missing("p", "r", &need(kind, value)).map(|missing| missing.flag);
-        assert_eq!(flag(NeedKind::Read, "/data/in"), None);
-        assert_eq!(flag(NeedKind::Read, "/database"), Some(Some("--allow-read=/database".to_owned())));
-        assert_eq!(flag(NeedKind::Write, "/data/in"), Some(Some("--allow-write=/data/in".to_owned())));
-        assert_eq!(flag(NeedKind::Env, "LANG"), None);
-        assert_eq!(flag(NeedKind::Env, "HOME"), Some(Some("--allow-env=HOME".to_owned())));
-        assert_eq!(flag(NeedKind::Links, ""), Some(Some("--allow-links".to_owned())));
-        assert_eq!(flag(NeedKind::Run, "cc"), Some(None), "nothing can grant it yet");
+    fn a_need_is_met_only_by_a_grant_of_its_kind_and_value_and_for_its_part() {
+        let given = vec![
+            grant("", NeedKind::Read, "/data"),
+            grant("p", NeedKind::Write, "/out"),
+            grant("q", NeedKind::Write, "/else"),
+            grant("", NeedKind::Env, "LANG"),
+            grant("q", NeedKind::Links, ""),
+        ];
+        let grants = Grants::new(given, Vec::new());
+        let flag = |kind, value| flagged(&grants, kind, value);
+        let typed = |flag: &str| Err(Some(flag.to_owned()));
+        assert_eq!(flag(NeedKind::Read, "/data/in"), Ok("met"));
+        assert_eq!(flag(NeedKind::Read, "/out/x"), Ok("met"), "who writes reads");
+        assert_eq!(flag(NeedKind::Read, "/database"), typed("--allow-read=p:/database"));
+        assert_eq!(flag(NeedKind::Write, "/data/in"), typed("--allow-write=p:/data/in"));
+        assert_eq!(flag(NeedKind::Write, "/else"), typed("--allow-write=p:/else"));
+        assert_eq!(flag(NeedKind::Env, "LANG"), Ok("met"));
+        assert_eq!(flag(NeedKind::Env, "HOME"), typed("--allow-env=p:HOME"));
+        assert_eq!(flag(NeedKind::Links, ""), typed("--allow-links=p"));
+        assert_eq!(flag(NeedKind::Run, "cc"), Err(None), "nothing can grant it yet");
+    }
+
+    #[test]
+    fn what_was_refused_is_not_given_whoever_gave_it() {
+        let given = vec![
+            grant("p", NeedKind::Write, "/data"),
+            grant("p", NeedKind::Env, "TOKEN"),
+            grant("", NeedKind::Links, ""),
+        ];
+        let refused = vec![
+            grant("", NeedKind::Read, "/data/secret"),
+            grant("", NeedKind::Env, "TOKEN"),
+            grant("p", NeedKind::Links, ""),
+        ];
+        let grants = Grants::new(given, refused);
+        assert_eq!(flagged(&grants, NeedKind::Env, "TOKEN"), Ok("refused"));
+        assert_eq!(flagged(&grants, NeedKind::Links, ""), Ok("refused"));
+        assert!(grants.links("q"), "it was refused to `p` alone");
+        assert_eq!(flagged(&grants, NeedKind::Write, "/data/x"), Ok("met"));
+        assert_eq!(flagged(&grants, NeedKind::Write, "/data/secret/x"), Ok("refused"));
+        let hidden: Vec<_> = grants.refused(NeedKind::Write, Some("p")).collect();
+        assert_eq!(hidden, ["/data/secret"], "what may not be read may not be written");
+    }
+
+    #[test]
+    fn a_grant_for_one_part_is_not_the_configurations() {
+        let grants = Grants::new(vec![grant("p", NeedKind::Env, "TOKEN")], Vec::new());
+        assert!(grants.variable("TOKEN", Some("p")));
+        assert!(!grants.variable("TOKEN", None));
     }
 
     #[test]
     fn a_flag_that_is_shown_does_in_a_shell_what_it_says() {
-        assert_eq!(flag("write", "/a/b-1.c"), "--allow-write=/a/b-1.c");
-        assert_eq!(flag("write", "/a b; rm -rf ~"), "--allow-write='/a b; rm -rf ~'");
-        assert_eq!(flag("read", "/it's"), "--allow-read='/it'\\''s'");
+        let write = |value| flag(NeedKind::Write, None, value);
+        assert_eq!(write("/a/b-1.c"), "--allow-write=/a/b-1.c");
+        assert_eq!(write("/a b; rm -rf ~"), "--allow-write='/a b; rm -rf ~'");
+        assert_eq!(flag(NeedKind::Read, Some("p"), "/it's"), "--allow-read='p:/it'\\''s'");
     }
 
     #[test]

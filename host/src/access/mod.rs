@@ -9,11 +9,13 @@
 //! | `grants` | what a recipe asks for, what the user gave, what is missing |
 //! | `reach` | the places that one call may read and write |
 //! | `protected` | names that nothing may write |
+//! | `secret` | names that no recipe may read |
 
 mod grants;
 mod protected;
 mod reach;
+mod secret;
 
-pub use grants::{Grants, Missing, Need, NeedKind, flag};
+pub use grants::{Grant, Grants, Missing, Need, NeedKind, flag};
 pub use protected::Protected;
 pub use reach::{Deed, Denial, NOT_MADE, Permit, Reach};

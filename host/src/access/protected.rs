@@ -56,7 +56,7 @@ impl Protected {
 }
 
 /// A name as lenient file systems see it: no case, no ignorable characters, no dots or blanks at the end.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     let ignorable = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}');
     let visible: String = name.chars().filter(|c| !ignorable(*c)).flat_map(char::to_lowercase).collect();
     visible.trim_end_matches(['.', ' ']).to_owned()

@@ -8,10 +8,18 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::Protected;
+use super::{Protected, secret};
 
 /// Why something that was there before cannot be changed.
 pub const NOT_MADE: &str = "this part did not make it";
+
+/// Why something cannot be touched that was refused.
+const REFUSED: &str = "you refused it";
+
+/// Why something in a directory that may be read cannot be seen.
+const SECRET: &str = "it has the name of a secret";
+/// What the user can do about it.
+const NAME_IT: &str = "give a copy another name if recipes shall see it";
 
 /// What the author of a recipe can do about a place.
 const DECLARE: &str =
@@ -23,6 +31,8 @@ const DECLARE_LINKS: &str =
 /// What a recipe wants to do with a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deed {
+    /// Look at what is there.
+    Read,
     /// Make something where nothing is.
     Create,
     /// Change, replace, rename or remove what is there.
@@ -65,6 +75,10 @@ pub struct Reach {
     pub links: bool,
     /// Names and files that nothing may write.
     pub protected: Protected,
+    /// What the user refused to have read, or written.
+    pub hidden: Vec<Utf8PathBuf>,
+    /// What the user refused to have written.
+    pub closed: Vec<Utf8PathBuf>,
 }
 
 impl Reach {
@@ -85,6 +99,9 @@ impl Reach {
         let deny = |why, help| Err(Denial { deed, path: path.to_owned(), why, help });
         if !self.writes() {
             return deny("`init` can write nothing", None);
+        }
+        if self.hidden.iter().chain(&self.closed).any(|refused| path.starts_with(refused)) {
+            return deny(REFUSED, None);
         }
         let below = |roots: &[Utf8PathBuf]| {
             let holding = roots.iter().filter(|root| path.starts_with(root) && path != root.as_path());
@@ -113,8 +130,26 @@ impl Reach {
                 deny(NOT_MADE, Some("move it away if this part shall make it"))
             }
             Deed::Change if !own => Ok(Permit::Granted),
-            Deed::Change | Deed::Create | Deed::Link => Ok(Permit::Own),
+            Deed::Change | Deed::Create | Deed::Link | Deed::Read => Ok(Permit::Own),
         }
+    }
+
+    /// Says whether what is at the real path `path` can be looked at, which lies in what may be read.
+    ///
+    /// # Errors
+    ///
+    /// A [`Denial`]; to the recipe it is as if nothing were there.
+    pub fn shows(&self, path: &Utf8Path) -> Result<(), Denial> {
+        let deny = |why, help| Err(Denial { deed: Deed::Read, path: path.to_owned(), why, help });
+        if self.hidden.iter().any(|refused| path.starts_with(refused)) {
+            return deny(REFUSED, None);
+        }
+        if self.own.contains(path) {
+            return Ok(());
+        }
+        let roots = self.read.iter().filter(|root| path.starts_with(root));
+        let root = roots.max_by_key(|root| root.as_str().len()).unwrap_or(&self.root);
+        if secret::beneath(root, path) { deny(SECRET, Some(NAME_IT)) } else { Ok(()) }
     }
 }
 
@@ -177,6 +212,31 @@ mod tests {
         for path in ["/p/parts/x/.git/hooks/a", "/srv/data/.buildout", "/p/bin/.Installed.cfg"] {
             assert_eq!(says(Deed::Create, path), Err("the name is protected"), "{path}");
         }
+    }
+
+    #[test]
+    fn what_the_user_refused_is_neither_seen_nor_written() {
+        let reach = Reach {
+            read: vec!["/p".into()],
+            hidden: vec!["/p/parts/x/hidden".into()],
+            closed: vec!["/p/parts/x/closed".into()],
+            ..reach()
+        };
+        let writes = |path: &str| reach.allows(Deed::Create, Utf8Path::new(path), true).is_ok();
+        let reads = |path: &str| reach.shows(Utf8Path::new(path)).map_err(|denial| denial.why);
+        assert_eq!(reads("/p/parts/x/hidden/a"), Err("you refused it"));
+        assert_eq!(reads("/p/parts/x/closed/a"), Ok(()));
+        assert!(!writes("/p/parts/x/hidden/a") && !writes("/p/parts/x/closed"));
+        assert!(writes("/p/parts/x/other"));
+    }
+
+    #[test]
+    fn a_secret_is_seen_by_the_part_that_made_it_only() {
+        let reach = Reach { read: vec!["/p".into()], own: ["/p/parts/x/a.pem".into()].into(), ..reach() };
+        let reads = |path: &str| reach.shows(Utf8Path::new(path)).map_err(|denial| denial.why);
+        assert_eq!(reads("/p/parts/x/a.pem"), Ok(()));
+        assert_eq!(reads("/p/parts/y/a.pem"), Err("it has the name of a secret"));
+        assert_eq!(reads("/p/.git/config"), Err("it has the name of a secret"));
     }
 
     #[test]

@@ -287,8 +287,8 @@ help: write `buildout query SECTION:OPTION`
                 &["--json=yes"],
                 &["--python-version=three"],
                 &["--recipe-time-limit=soon"],
-                &["--allow-read=zlib:src"],
-                &["--allow-env=zlib:CC"],
+                &["--allow-read=zlib:"],
+                &["--allow-env=zlib:CC=3"],
                 &["recipe"],
                 &["recipe", "describe"],
                 &["recipe", "list", "x"],
@@ -324,13 +324,13 @@ $ buildout --recipe-time-limit=soon
 Error: Invalid value for option --recipe-time-limit: soon
 help: write a time such as `90`, `90s`, `15m` or `2h`
 
-$ buildout --allow-read=zlib:src
-Error: Invalid value for option --allow-read: zlib:src
-help: grants are for all parts; a directory of that name is `--allow-read=./zlib:src`
+$ buildout --allow-read=zlib:
+Error: Invalid value for option --allow-read: zlib:
+help: write a directory, such as `/srv/data`, or `PART:/srv/data`
 
-$ buildout --allow-env=zlib:CC
-Error: Invalid value for option --allow-env: zlib:CC
-help: write the name of one variable; grants are for all parts
+$ buildout --allow-env=zlib:CC=3
+Error: Invalid value for option --allow-env: zlib:CC=3
+help: write the name of one variable, such as `LANG`, or `PART:LANG`
 
 $ buildout recipe
 Error: The recipe command requires `list` or `describe NAME`.

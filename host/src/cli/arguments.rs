@@ -9,7 +9,6 @@
 //! one option the last wins. Ours: options can stand behind the command, and every option has a long name.
 //! clap describes the options but does not read them: its grammar is not zc.buildout's.
 
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::time::Duration;
 
@@ -18,6 +17,7 @@ use clap::{Arg, ArgAction};
 
 use super::argument_error::ArgumentError;
 use super::command::{Command, OfCache};
+use super::grant::Typed;
 use super::help;
 use crate::config::Assignment;
 use crate::diagnostic::nearest;
@@ -49,21 +49,8 @@ pub struct Arguments {
     pub adopt: bool,
     /// `--trust-owner`: a directory of another user is used as if it were one's own.
     pub trust_owner: bool,
-    /// What every recipe may do beyond the defaults.
-    pub allowed: Allowed,
-}
-
-/// Access that the user grants for this run, as typed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Allowed {
-    /// `--allow-read`: directories.
-    pub read: Vec<Utf8PathBuf>,
-    /// `--allow-write`: directories.
-    pub write: Vec<Utf8PathBuf>,
-    /// `--allow-env`: names.
-    pub env: BTreeSet<String>,
-    /// `--allow-links`.
-    pub links: bool,
+    /// What recipes may do beyond the defaults, and what they may not.
+    pub access: Vec<Typed>,
 }
 
 impl Arguments {
@@ -111,7 +98,7 @@ impl Reading {
             recipe_time_limit: None,
             adopt: false,
             trust_owner: false,
-            allowed: Allowed::default(),
+            access: Vec::new(),
         };
         let options = help::command().get_arguments().cloned().collect();
         Self {
@@ -220,6 +207,9 @@ impl Reading {
                 }
             };
         }
+        if option.get_num_args().is_some_and(|number| number.min_values() == 0) {
+            return self.value(&name, value.unwrap_or_default());
+        }
         let what = option.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
         let value = match value {
             Some(value) => Some(value),
@@ -249,7 +239,6 @@ impl Reading {
             "json" => self.arguments.json = true,
             "adopt" => self.arguments.adopt = true,
             "trust-owner" => self.arguments.trust_owner = true,
-            "allow-links" => self.arguments.allowed.links = true,
             "system" => self.of_cache.system = true,
             "help" => self.help = true,
             "version" => self.version = true,
@@ -282,21 +271,9 @@ impl Reading {
                 })?;
                 self.arguments.recipe_time_limit = Some(limit);
             }
-            "allow-read" | "allow-write" => {
-                if names_a_part(&value) {
-                    let help =
-                        format!("grants are for all parts; a directory of that name is `--{name}=./{value}`");
-                    return Err(invalid(&value, help));
-                }
-                let allowed = &mut self.arguments.allowed;
-                if name == "allow-read" { &mut allowed.read } else { &mut allowed.write }.push(value.into());
-            }
-            "allow-env" => {
-                if value.contains([':', '=', '\0']) {
-                    let help = "write the name of one variable; grants are for all parts".to_owned();
-                    return Err(invalid(&value, help));
-                }
-                self.arguments.allowed.env.insert(value);
+            name if Typed::is_one(name) => {
+                let typed = Typed::parse(name, &value).map_err(|help| invalid(&value, help))?;
+                self.arguments.access.push(typed);
             }
             other => unreachable!("`help` describes an option `{other}` that nobody reads"),
         }
@@ -337,11 +314,6 @@ impl Reading {
 
 /// Gives the next argument, if there is one.
 type Next<'a> = dyn FnMut() -> Result<Option<String>, ArgumentError> + 'a;
-
-/// Whether the value of a grant begins with a part's name: what stands before the first `:`, unless it is a path.
-fn names_a_part(value: &str) -> bool {
-    value.contains(':') && !value.starts_with(['/', '.', '~'])
-}
 
 /// Reads whole seconds, or a number with `s`, `m` or `h`; nothing lasts no time.
 fn duration(text: &str) -> Option<Duration> {
@@ -449,27 +421,8 @@ mod tests {
     }
 
     #[test]
-    fn grants_and_limits_are_taken_as_typed() {
-        let arguments = parsed(&[
-            "--allow-read=/srv",
-            "--allow-read",
-            "../shared",
-            "--allow-write=./a:b",
-            "--allow-env=HOME",
-            "--allow-links",
-            "--state-dir=/state",
-            "--python-version=3.11",
-            "--recipe-time-limit=15m",
-        ]);
-        assert_eq!(
-            arguments.allowed,
-            Allowed {
-                read: vec!["/srv".into(), "../shared".into()],
-                write: vec!["./a:b".into()],
-                env: BTreeSet::from(["HOME".to_owned()]),
-                links: true,
-            }
-        );
+    fn places_and_limits_are_taken_as_typed() {
+        let arguments = parsed(&["--state-dir=/state", "--python-version=3.11", "--recipe-time-limit=15m"]);
         assert_eq!(arguments.state_directory.as_deref(), Some("/state".into()));
         assert_eq!(arguments.python_version.as_deref(), Some("3.11"));
         assert_eq!(arguments.recipe_time_limit, Some(Duration::from_secs(900)));

@@ -109,11 +109,20 @@ fn options() -> Vec<Arg> {
 }
 
 fn grants() -> Vec<Arg> {
+    let links = |name, help| value(name, "PART", help).num_args(0..=1).require_equals(true);
     [
-        value("allow-read", "DIR", "Recipes that ask for it may read below DIR"),
-        value("allow-write", "DIR", "Recipes that ask for it may read and write below DIR"),
-        value("allow-env", "NAME", "The configuration, and recipes that ask for it, may read this variable"),
-        switch("allow-links", "Recipes that ask for it may make links"),
+        value("allow-read", "[PART:]DIR", "Recipes that ask for it may read below DIR"),
+        value("allow-write", "[PART:]DIR", "Recipes that ask for it may read and write below DIR"),
+        value(
+            "allow-env",
+            "[PART:]NAME",
+            "Recipes that ask for it may read this variable; without PART, the configuration too",
+        ),
+        links("allow-links", "Recipes that ask for it may make links"),
+        value("deny-read", "[PART:]DIR", "No recipe may see what is below DIR, wherever that is"),
+        value("deny-write", "[PART:]DIR", "No recipe may change what is below DIR"),
+        value("deny-env", "[PART:]NAME", "Whatever else allows it: this variable is not read"),
+        links("deny-links", "Whatever else allows it: no links"),
     ]
     .map(|grant| grant.help_heading("Access, for this run"))
     .into()
@@ -244,11 +253,15 @@ Options:
       --version                   Show the version
 
 Access, for this run:
-      --allow-read <DIR>   Recipes that ask for it may read below DIR
-      --allow-write <DIR>  Recipes that ask for it may read and write below DIR
-      --allow-env <NAME>   The configuration, and recipes that ask for it, may read this
-                           variable
-      --allow-links        Recipes that ask for it may make links
+      --allow-read <[PART:]DIR>   Recipes that ask for it may read below DIR
+      --allow-write <[PART:]DIR>  Recipes that ask for it may read and write below DIR
+      --allow-env <[PART:]NAME>   Recipes that ask for it may read this variable;
+                                  without PART, the configuration too
+      --allow-links[=<PART>]      Recipes that ask for it may make links
+      --deny-read <[PART:]DIR>    No recipe may see what is below DIR, wherever that is
+      --deny-write <[PART:]DIR>   No recipe may change what is below DIR
+      --deny-env <[PART:]NAME>    Whatever else allows it: this variable is not read
+      --deny-links[=<PART>]       Whatever else allows it: no links
 
 Assignments, SECTION:OPTION=VALUE, stand before the command. They count after every
 file, in their order; `+=` and `-=` add and remove lines; without SECTION they are for

@@ -6,7 +6,7 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `arguments`, `argument_error`, `command`, `help` | what can be typed |
+//! | `arguments`, `argument_error`, `command`, `grant`, `help` | what can be typed |
 //! | `request` | arguments and environment become what a run is asked for |
 //! | `python` | the version of the user's own interpreter |
 //! | `install`, `plan`, `annotate`, `query`, `recipe`, `cache` | the commands |
@@ -16,6 +16,7 @@ mod argument_error;
 mod arguments;
 mod cache;
 mod command;
+mod grant;
 mod help;
 mod install;
 mod plan;
@@ -29,8 +30,9 @@ use std::ffi::OsString;
 use camino::Utf8PathBuf;
 
 pub use self::argument_error::ArgumentError;
-pub use self::arguments::{Allowed, Arguments};
+pub use self::arguments::Arguments;
 pub use self::command::Command;
+pub use self::grant::Typed;
 
 use self::request::Asked;
 use crate::diagnostic::{Diagnostic, Exit};

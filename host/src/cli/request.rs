@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::arguments::Arguments;
 use super::{Failed, python};
-use crate::access::Grants;
+use crate::access::{Grant, Grants, NeedKind};
 use crate::config::{self, Configuration, Facts};
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::environment::Environment;
@@ -53,14 +53,16 @@ impl Asked {
         request.project = run::project_of(&real, self.environment.home.as_deref());
         request.facts = self.facts(&request.project)?;
         request.directory = self.started_in.clone();
-        request.readable = self.grants()?.read;
+        request.readable = self.grants()?.directories(NeedKind::Read, None).map(Utf8Path::to_owned).collect();
         if self.arguments.user_defaults {
             request.user_defaults = self.environment.default_configuration().filter(|path| path.is_file());
         }
         request.assignments = self.arguments.assignments.clone();
-        let granted = self.arguments.allowed.env.iter();
-        request.environment =
-            granted.map(|name| (name.clone(), self.environment.variable(name).map(str::to_owned))).collect();
+        let grants = self.grants()?;
+        let granted = grants.variables().filter(|name| grants.variable(name, None));
+        request.environment = granted
+            .map(|name| (name.to_owned(), self.environment.variable(name).map(str::to_owned)))
+            .collect();
         Ok(request)
     }
 
@@ -79,37 +81,31 @@ impl Asked {
         Ok(facts)
     }
 
-    /// What the user granted, as absolute real paths.
+    /// What the user gave and refused, with absolute real paths.
     pub(super) fn grants(&self) -> Result<Grants, Failed> {
-        let allowed = &self.arguments.allowed;
-        let real = |paths: &[Utf8PathBuf]| -> Result<Vec<Utf8PathBuf>, Failed> {
-            let one = |path: &Utf8PathBuf| {
-                let path = plain(&self.started_in.join(self.home_in(path)));
-                let real = real_or_to_be(&path).ok_or_else(|| {
-                    let error = Diagnostic::error("no-directory", format!("There is no directory {path}"));
-                    Failed::from(error.exit(Exit::Usage))
-                })?;
-                if real.is_file() {
-                    let directory = real.parent().unwrap_or(&real);
-                    let error = Diagnostic::error(
-                        "no-directory",
-                        format!("{path} is a file; access is given by directory"),
-                    );
-                    return Err(error
-                        .help(format!("name {directory}, where it lies"))
-                        .exit(Exit::Usage)
-                        .into());
-                }
-                Ok(real)
+        let (mut given, mut refused) = (Vec::new(), Vec::new());
+        for typed in &self.arguments.access {
+            let value = match typed.kind {
+                NeedKind::Read | NeedKind::Write => self.place(&typed.value, typed.refuses)?.into_string(),
+                _ => typed.value.clone(),
             };
-            paths.iter().map(one).collect()
-        };
-        Ok(Grants {
-            read: real(&allowed.read)?,
-            write: real(&allowed.write)?,
-            env: allowed.env.clone(),
-            links: allowed.links,
-        })
+            let list = if typed.refuses { &mut refused } else { &mut given };
+            list.push(Grant { part: typed.part.clone(), kind: typed.kind, value });
+        }
+        Ok(Grants::new(given, refused))
+    }
+
+    /// A directory that was typed, real; a file can be refused, but not given.
+    fn place(&self, typed: &str, refused: bool) -> Result<Utf8PathBuf, Failed> {
+        let path = plain(&self.started_in.join(self.home_in(typed.into())));
+        let wrong = |text: String| Diagnostic::error("no-directory", text).exit(Exit::Usage);
+        let real = real_or_to_be(&path).ok_or_else(|| wrong(format!("There is no directory {path}")))?;
+        if real.is_file() && !refused {
+            let directory = real.parent().unwrap_or(&real);
+            let error = wrong(format!("{path} is a file; access is given by directory"));
+            return Err(error.help(format!("name {directory}, where it lies")).into());
+        }
+        Ok(real)
     }
 
     fn home_in(&self, path: &Utf8Path) -> Utf8PathBuf {
@@ -134,9 +130,9 @@ impl Asked {
         named: &[String],
     ) -> Result<run::Request, Failed> {
         let grants = self.grants()?;
-        let granted = grants.env.iter();
-        let environment = granted
-            .filter_map(|name| Some((name.clone(), self.environment.variable(name)?.to_owned())))
+        let environment = grants
+            .variables()
+            .filter_map(|name| Some((name.to_owned(), self.environment.variable(name)?.to_owned())))
             .collect();
         let verbosity = i32::try_from(self.arguments.verbosity).unwrap_or(0);
         let words: Vec<&str> = ["buildout"].into_iter().chain(named.iter().map(String::as_str)).collect();

@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 
 use super::aside::AsideError;
 use super::remove::Why;
-use crate::access::flag;
+use crate::access::{NeedKind, flag};
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::installed::{InstalledError, RunLockError};
 use crate::resolve::ResolveError;
@@ -105,7 +105,10 @@ impl ExecuteError {
                 if *why == Why::Outside {
                     let directory = path.parent().unwrap_or(path);
                     error
-                        .help(format!("`{}` would allow it", flag("write", directory.as_str())))
+                        .help(format!(
+                            "`{}` would allow it",
+                            flag(NeedKind::Write, Some(part), directory.as_str())
+                        ))
                         .exit(Exit::Denied)
                 } else {
                     error.help("the part stays recorded: when it can be removed, run `buildout` again")

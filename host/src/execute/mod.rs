@@ -64,7 +64,8 @@ impl<'r> Execution<'r> {
         reporter: &'r mut dyn Reporter,
     ) -> Result<Self, ExecuteError> {
         let (journal, recovery) = installed.open_journal()?;
-        let granted = buildout.surroundings().grants.write.iter().chain(&buildout.directories.outside);
+        let outside = buildout.directories.outside.iter().map(|path| path.as_path());
+        let granted = buildout.surroundings().grants.writable().chain(outside);
         let granted = granted.filter_map(|path| Directory::open(path).ok()).collect();
         let journal = Arc::new(Mutex::new(journal));
         let mut execution = Self { buildout, installed, lock, journal, reporter, granted, never };

@@ -124,12 +124,16 @@ pub(super) fn settle(buildout: &mut Buildout) -> Result<(), Cause> {
             let through_link =
                 plain(&named).starts_with(&root) || plain(&named).starts_with(&directories.root);
             let by_user = !through_link && value.as_ref().is_some_and(is_users);
-            let granted = buildout.surroundings.grants.write.iter().any(|root| path.starts_with(root));
+            let granted = buildout
+                .surroundings
+                .grants
+                .directories(NeedKind::Write, None)
+                .any(|root| path.starts_with(root));
             if !by_user && !granted {
                 return Err(Cause::Outside {
                     option: option.to_owned(),
                     at: value.as_ref().and_then(Value::place),
-                    help: format!("`{}` would allow it", flag("write", path.as_str())),
+                    help: format!("`{}` would allow it", flag(NeedKind::Write, None, path.as_str())),
                     path: path.into_string(),
                 });
             }
@@ -240,11 +244,16 @@ fn opened(place: &Utf8Path, grant: &Utf8Path) -> Option<Utf8PathBuf> {
 
 /// What an `init` may touch: it reads, and writes nothing. Its options are not final yet, so if it declares
 /// any place, all that was granted counts.
-pub(super) fn init_reach(buildout: &Buildout, recipe: &Recipe, entry: &str) -> Reach {
+pub(super) fn init_reach(buildout: &Buildout, part: &str, recipe: &Recipe, entry: &str) -> Reach {
     let grants = &buildout.surroundings.grants;
     let places = needs::names_places(recipe, entry);
-    let all = grants.read.iter().chain(&grants.write).filter(|_| places).cloned();
-    Reach { read: readable(buildout, recipe, all), ..Reach::default() }
+    let all = grants.directories(NeedKind::Read, Some(part)).filter(|_| places).map(Utf8Path::to_owned);
+    Reach {
+        root: buildout.directories.root.clone(),
+        read: readable(buildout, recipe, all),
+        hidden: grants.refused(NeedKind::Read, Some(part)).map(Utf8Path::to_owned).collect(),
+        ..Reach::default()
+    }
 }
 
 impl Buildout {
@@ -252,6 +261,9 @@ impl Buildout {
     pub fn reach(&self, part: &Part, own: impl IntoIterator<Item = Utf8PathBuf>) -> Reach {
         let directories = &self.directories;
         let grants = &self.surroundings.grants;
+        let name = Some(&*part.name);
+        let write: Vec<&Utf8Path> = grants.directories(NeedKind::Write, name).collect();
+        let refused = |kind| grants.refused(kind, name).map(Utf8Path::to_owned).collect();
         let inside = |path: &Utf8Path| directories.holds(path);
         let make = directories
             .standard()
@@ -265,23 +277,23 @@ impl Buildout {
             .outputs
             .iter()
             .chain(&declared)
-            .filter(|path| grants.write.iter().any(|root| path.starts_with(root)))
+            .filter(|path| write.iter().any(|root| path.starts_with(root)))
             .cloned()
             .collect();
         let to_read = needs::declared(self, part, NeedKind::Read);
         let places = declared.iter().chain(&to_read).chain(&part.outputs).chain(&part.inputs);
         let places: Vec<&Utf8PathBuf> = places.filter(|path| !inside(path)).collect();
-        let all = grants.read.iter().chain(&grants.write);
+        let all = grants.directories(NeedKind::Read, name);
         let more = all.flat_map(|grant| places.iter().filter_map(|place| opened(place, grant)));
         let read = readable(self, &part.recipe, more);
         let granted = declared
             .iter()
             .flat_map(|need| {
-                grants.write.iter().filter_map(move |grant| {
+                write.iter().filter_map(move |grant| {
                     if need.starts_with(grant) {
                         Some(need.clone())
                     } else if grant.starts_with(need) {
-                        Some(grant.clone())
+                        Some((*grant).to_owned())
                     } else {
                         None
                     }
@@ -296,8 +308,10 @@ impl Buildout {
             granted,
             granted_places,
             own: own.into_iter().collect(),
-            links: grants.links && !needs::declared_links(part).is_empty(),
+            links: grants.links(&part.name) && !needs::declared_links(part).is_empty(),
             protected: Protected { files: self.protected_files() },
+            hidden: refused(NeedKind::Read),
+            closed: refused(NeedKind::Write),
         }
     }
 

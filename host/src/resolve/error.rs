@@ -423,8 +423,14 @@ impl Cause {
                     let flags: Vec<String> = flags.iter().map(|flag| flag.to_string()).collect();
                     error.help(format!("to allow it in this run: `buildout {}`", flags.join(" ")))
                 };
-                let never = missing.iter().filter(|one| one.flag.is_none()).map(|one| one.need.kind.word());
-                let never: std::collections::BTreeSet<&str> = never.collect();
+                let error = if missing.iter().any(|one| one.refused) {
+                    error.note("some of it was refused by a `--deny-` flag, which wins")
+                } else {
+                    error
+                };
+                let never = missing.iter().filter(|one| one.flag.is_none() && !one.refused);
+                let never: std::collections::BTreeSet<&str> =
+                    never.map(|one| one.need.kind.word()).collect();
                 if never.is_empty() {
                     error
                 } else {

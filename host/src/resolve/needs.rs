@@ -120,10 +120,15 @@ pub(super) fn declared_links(part: &Part) -> Vec<&Need> {
 }
 
 /// The environment of a call: what is declared, granted and set.
-pub(super) fn environment(buildout: &Buildout, recipe: &Recipe, entry: &str) -> Vec<(String, String)> {
+pub(super) fn environment(
+    buildout: &Buildout,
+    part: &str,
+    recipe: &Recipe,
+    entry: &str,
+) -> Vec<(String, String)> {
     let declared =
         recipe.description.access.iter().filter(|need| need.kind == NeedKind::Env && need.concerns(entry));
-    let granted = declared.filter(|need| buildout.surroundings.grants.env.contains(&need.value));
+    let granted = declared.filter(|need| buildout.surroundings.grants.variable(&need.value, Some(part)));
     let set = granted.filter_map(|need| {
         let value = buildout.surroundings.environment.get(&need.value)?;
         Some((need.value.clone(), value.clone()))
@@ -134,7 +139,7 @@ pub(super) fn environment(buildout: &Buildout, recipe: &Recipe, entry: &str) -> 
 impl Buildout {
     /// The environment of a part's calls: what is declared, granted and set.
     pub fn environment_of(&self, part: &Part) -> Vec<(String, String)> {
-        environment(self, &part.recipe, &part.entry)
+        environment(self, &part.name, &part.recipe, &part.entry)
     }
 }
 
@@ -216,7 +221,8 @@ fn widened(missing: Missing, place: &Utf8Path) -> Missing {
     }
     let above = || place.parent().filter(|above| above.is_dir());
     let around = if place.is_dir() { place } else { above().unwrap_or(place) };
-    Missing { flag: Some(flag(kind.word(), around.as_str())), ..missing }
+    let flag = missing.flag.is_some().then(|| flag(kind, Some(&missing.part), around.as_str()));
+    Missing { flag, ..missing }
 }
 
 #[cfg(test)]

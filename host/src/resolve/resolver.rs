@@ -415,7 +415,7 @@ impl Resolver<'_> {
 
     fn variable(&self, reference: &Reference<'_>, at: Option<Span>) -> Result<String> {
         let name = reference.option;
-        if !self.buildout.surroundings.grants.env.contains(name) {
+        if !self.buildout.surroundings.grants.variable(name, None) {
             return Err(self.error(Cause::Environment(vec![(name.to_owned(), at)])));
         }
         match (self.buildout.surroundings.environment.get(name), reference.default) {
@@ -446,7 +446,7 @@ impl Resolver<'_> {
             for piece in pieces(value.text()) {
                 if let Piece::Reference(reference) = piece
                     && reference.section == "env"
-                    && !self.buildout.surroundings.grants.env.contains(reference.option)
+                    && !self.buildout.surroundings.grants.variable(reference.option, None)
                 {
                     missing.push((reference.option.to_owned(), value.span_of(reference.range.clone())));
                 }

@@ -64,7 +64,7 @@ While:
   Initializing section a.
 Error: These parts need access that was not granted:
   a: write [ROOT]/outside/new  (mkdir says: an option of the part names it)
-help: to allow it in this run: `buildout --allow-write=[ROOT]/outside`
+help: to allow it in this run: `buildout --allow-write=a:[ROOT]/outside`
 
 "#]],
     );

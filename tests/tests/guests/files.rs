@@ -456,7 +456,7 @@ While:
   Installing.
 Error: These parts need access that was not granted:
   a: write [ROOT]/outside/new  (actor says: an option of the part names it)
-help: to allow it in this run: `buildout --allow-write=[ROOT]/outside`
+help: to allow it in this run: `buildout --allow-write=a:[ROOT]/outside`
 
 "#]],
     );

@@ -54,7 +54,7 @@ Error: These parts need access that was not granted:
   asks: net example.org  (actor says: asks for the weather)
   runs: run cc  (actor says: compiles)
 note: this version cannot grant: net, run
-help: to allow it in this run: `buildout --allow-env=COLOUR --allow-links --allow-read=[ROOT]/granted/in --allow-write=[ROOT]/granted/out`
+help: to allow it in this run: `buildout --allow-env=paints:COLOUR --allow-links=links --allow-read=reads:[ROOT]/granted/in --allow-write=writes:[ROOT]/granted/out`
 
 "#]],
     );
@@ -503,7 +503,7 @@ While:
   Installing.
 Error: These parts need access that was not granted:
   a: write [ROOT]/granted/$(touch owned); it's/x  (actor says: an option of the part names it)
-help: to allow it in this run: `buildout --allow-write='[ROOT]/granted/$(touch owned); it'\''s'`
+help: to allow it in this run: `buildout --allow-write='a:[ROOT]/granted/$(touch owned); it'\''s'`
 
 "#]],
     );
@@ -523,7 +523,7 @@ While:
   Installing.
 Error: These parts need access that was not granted:
   a: write [ROOT]/granted/x\u{a}help: to allow it in this run: `buildout --allow-write=/`  (actor says: an option of the part names it)
-help: to allow it in this run: `buildout --allow-write='[ROOT]/granted/x
+help: to allow it in this run: `buildout --allow-write='a:[ROOT]/granted/x
       help: to allow it in this run: `buildout --allow-write='`
 
 "#]],
@@ -542,7 +542,129 @@ While:
   Installing.
 Error: These parts need access that was not granted:
   a: write /nowhere/at/all/x  (actor says: an option of the part names it)
-help: to allow it in this run: `buildout --allow-write=/nowhere/at/all`
+help: to allow it in this run: `buildout --allow-write=a:/nowhere/at/all`
+
+"#]],
+    );
+}
+
+#[test]
+fn a_grant_for_one_part_is_no_grant_for_another_and_none_for_the_configuration() {
+    let site = declaring("env", "install = environment");
+    assert_eq!(site.run(&["--allow-env=other:COLOUR"]).exit, Some(3));
+    assert_shows(
+        site.run(&["--allow-env=a:COLOUR"]),
+        str![[r#"
+exit 0
+-- standard error
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+a: environment: COLOUR=green
+
+"#]],
+    );
+    let site = Site::new("[buildout]\nparts = a\n[a]\nrecipe = debug\nx = ${env:COLOUR}\n");
+    assert_eq!(site.run(&["--allow-env=a:COLOUR"]).exit, Some(3));
+}
+
+#[test]
+fn what_is_refused_is_not_given_by_any_grant() {
+    let site = declaring("env", "install = environment");
+    assert_shows(
+        site.run(&["--allow-env=COLOUR", "--deny-env=COLOUR"]),
+        str![[r#"
+exit 3
+-- standard error
+While:
+  Installing.
+Error: These parts need access that was not granted:
+  a: env COLOUR  (actor says: paints in it)
+note: some of it was refused by a `--deny-` flag, which wins
+
+"#]],
+    );
+    let site = declaring(
+        "writer",
+        "place = [PLACE]\ninstall = try write [PLACE]/deep/new x\n    write [PLACE]/new x",
+    );
+    assert_shows(
+        site.run(&["--allow-write=[ROOT]/granted", "--deny-write=[ROOT]/granted/deep"]),
+        str![[r#"
+exit 0
+-- standard error
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+a: write [ROOT]/granted/deep/new x: io: Operation not permitted
+Section `a` contains unused option(s): 'place'.
+This may be an indication for either a typo in the option's name or a bug in the used recipe.
+  place: buildout.cfg:5:1
+
+"#]],
+    );
+    assert_eq!(site.read("../granted/new"), "x");
+}
+
+#[test]
+fn what_the_user_refuses_to_have_read_is_not_there_for_a_recipe() {
+    let site = Site::actor(
+        "init = try read hidden/file\ninstall = try read hidden/file\n    try list hidden\n    list .\n    try write hidden/new x\n    read seen/file",
+    );
+    site.write("hidden/file", "hidden").write("seen/file", "seen");
+    assert_shows(
+        site.run(&["--deny-read=hidden"]),
+        str![[r#"
+exit 0
+-- standard error
+a: read hidden/file: io: No such file or directory
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+a: read hidden/file: io: No such file or directory
+a: list hidden: io: No such file or directory
+a: .buildout bin buildout.cfg develop-eggs eggs parts seen
+a: write hidden/new x: io: Operation not permitted
+a: seen
+
+"#]],
+    );
+}
+
+#[test]
+fn files_with_names_of_secrets_are_not_there_for_a_recipe() {
+    let site = Site::actor(
+        "install = try read .env\n    try read sub/../tls/server.key\n    try read link\n    try read .git/config\n    list tls\n    read .env.example\n    write parts/own.key mine\n    read parts/own.key",
+    );
+    site.write(".env", "TOKEN=1")
+        .write(".env.example", "TOKEN=")
+        .write("tls/server.key", "k")
+        .write("tls/server.crt", "c");
+    site.write(".git/config", "url = https://user:password@example.org").write("sub/x", "");
+    site.link("tls/server.key", "link");
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
+exit 0
+-- standard error
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+a: read .env: io: No such file or directory
+a: read sub/../tls/server.key: io: No such file or directory
+a: read link: io: No such file or directory
+a: read .git/config: io: No such file or directory
+a: server.crt
+a: TOKEN=
+a: mine
 
 "#]],
     );

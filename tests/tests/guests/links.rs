@@ -49,7 +49,7 @@ While:
   Installing.
 Error: These parts need access that was not granted:
   a: links  (actor says: points at the newest one)
-help: to allow it in this run: `buildout --allow-links`
+help: to allow it in this run: `buildout --allow-links=a`
 
 "#]],
     );

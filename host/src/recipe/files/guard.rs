@@ -1,6 +1,6 @@
 //! Decide, count, record.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -43,6 +43,8 @@ pub struct Record {
 pub(crate) enum Refusal {
     /// Not allowed; recorded.
     Denied,
+    /// Not to be seen: to the recipe nothing is there; recorded.
+    Hidden,
     /// Too many files or bytes; recorded.
     Quota,
     /// The witness could not write.
@@ -59,6 +61,8 @@ pub(crate) struct Guard {
     /// The same paths as in `record.made`, to look up.
     own: BTreeSet<Utf8PathBuf>,
     files_left: u64,
+    /// Which directory an open listing is of, by the number of its handle.
+    pub(super) listings: HashMap<u32, Utf8PathBuf>,
     /// Shared with the streams, which count on their own.
     written: Written,
 }
@@ -92,6 +96,7 @@ impl Guard {
             record: Record::default(),
             own: BTreeSet::new(),
             files_left: limits.files,
+            listings: HashMap::new(),
             written: Written { left: Arc::new(AtomicU64::new(limits.written_bytes)) },
         }
     }
@@ -134,10 +139,28 @@ impl Guard {
     }
 
     fn refuse<T>(&mut self, denial: Denial) -> Result<T, Refusal> {
-        if self.record.denied.len() < DENIALS {
+        self.note(denial);
+        Err(Refusal::Denied)
+    }
+
+    fn note(&mut self, denial: Denial) {
+        if self.record.denied.len() < DENIALS && !self.record.denied.contains(&denial) {
             self.record.denied.push(denial);
         }
-        Err(Refusal::Denied)
+    }
+
+    /// Allows to look at what is at the real path `path`.
+    pub(crate) fn may_see(&mut self, path: &Utf8Path) -> Result<(), Refusal> {
+        if !self.is_visible(path) {
+            self.note(self.reach.shows(path).expect_err("it was just asked"));
+            return Err(Refusal::Hidden);
+        }
+        Ok(())
+    }
+
+    /// Whether it can be seen, without noting down that somebody looked.
+    pub(crate) fn is_visible(&self, path: &Utf8Path) -> bool {
+        self.is_temporary(path) || self.own.contains(path) || self.reach.shows(path).is_ok()
     }
 
     /// Allows something new at `path`, where nothing is, and has it noted down; the caller makes it

@@ -38,6 +38,7 @@ impl From<Refusal> for FsError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Denied => inner::ErrorCode::NotPermitted.into(),
+            Refusal::Hidden => inner::ErrorCode::NoEntry.into(),
             Refusal::Quota => inner::ErrorCode::Quota.into(),
             Refusal::Io(error) => error.into(),
         }
@@ -114,6 +115,40 @@ impl Guarded<'_> {
             self.inner.table.delete(at.directory)?;
         }
         result
+    }
+
+    /// Refuses to look at what is hidden, itself or behind a link.
+    fn seen(&mut self, from: &Handle, follow: wasi::PathFlags, path: &str) -> FsResult<()> {
+        self.doing(from, path, |this, at| {
+            this.guard.may_see(&at.path)?;
+            if follow.contains(wasi::PathFlags::SYMLINK_FOLLOW)
+                && at.path.is_symlink()
+                && let Ok(real) = at.path.canonicalize_utf8()
+            {
+                this.guard.may_see(&real)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Opens what is there to look at it.
+    fn open_to_see(
+        &mut self,
+        from: Handle,
+        follow: inner::PathFlags,
+        path: String,
+        open: inner::OpenFlags,
+        flags: inner::DescriptorFlags,
+    ) -> FsResult<Handle> {
+        self.no_special(&from, follow, &path)?;
+        let handle = now(inner::HostDescriptor::open_at(&mut self.inner, from, follow, path, open, flags))?;
+        match self.path_of(&handle).and_then(|path| Ok(self.guard.may_see(&path)?)) {
+            Ok(()) => Ok(handle),
+            Err(error) => {
+                self.inner.table.delete(handle)?;
+                Err(error)
+            }
+        }
     }
 
     /// What is there, without following a link; none if nothing is.
@@ -319,11 +354,33 @@ impl wasi::HostDescriptor for Guarded<'_> {
         fn get_flags(handle: Handle) -> FsResult<wasi::DescriptorFlags>;
         fn get_type(handle: Handle) -> FsResult<wasi::DescriptorType>;
         fn stat(handle: Handle) -> FsResult<wasi::DescriptorStat>;
-        fn stat_at(handle: Handle, follow: wasi::PathFlags, path: String) -> FsResult<wasi::DescriptorStat>;
-        fn readlink_at(handle: Handle, path: String) -> FsResult<String>;
         fn metadata_hash(handle: Handle) -> FsResult<wasi::MetadataHashValue>;
-        fn metadata_hash_at(handle: Handle, follow: wasi::PathFlags, path: String) -> FsResult<wasi::MetadataHashValue>;
         fn is_same_object(one: Handle, other: Handle) -> wasmtime::Result<bool>;
+    }
+
+    fn stat_at(
+        &mut self,
+        handle: Handle,
+        follow: wasi::PathFlags,
+        path: String,
+    ) -> FsResult<wasi::DescriptorStat> {
+        self.seen(&handle, follow, &path)?;
+        Ok(now(inner::HostDescriptor::stat_at(&mut self.inner, handle, follow.into(), path))?.into())
+    }
+
+    fn readlink_at(&mut self, handle: Handle, path: String) -> FsResult<String> {
+        self.seen(&handle, wasi::PathFlags::empty(), &path)?;
+        now(inner::HostDescriptor::readlink_at(&mut self.inner, handle, path))
+    }
+
+    fn metadata_hash_at(
+        &mut self,
+        handle: Handle,
+        follow: wasi::PathFlags,
+        path: String,
+    ) -> FsResult<wasi::MetadataHashValue> {
+        self.seen(&handle, follow, &path)?;
+        Ok(now(inner::HostDescriptor::metadata_hash_at(&mut self.inner, handle, follow.into(), path))?.into())
     }
 
     fn advise(&mut self, handle: Handle, offset: u64, length: u64, advice: wasi::Advice) -> FsResult<()> {
@@ -343,7 +400,10 @@ impl wasi::HostDescriptor for Guarded<'_> {
     }
 
     fn read_directory(&mut self, handle: Handle) -> FsResult<Resource<wasi::DirectoryEntryStream>> {
-        now(inner::HostDescriptor::read_directory(&mut self.inner, handle))
+        let path = self.path_of(&handle)?;
+        let stream = now(inner::HostDescriptor::read_directory(&mut self.inner, handle))?;
+        self.guard.listings.insert(stream.rep(), path);
+        Ok(stream)
     }
 
     fn read_via_stream(&mut self, handle: Handle, offset: u64) -> FsResult<Resource<streams::InputStream>> {
@@ -407,8 +467,7 @@ impl wasi::HostDescriptor for Guarded<'_> {
         let writes =
             creates || open.contains(Open::TRUNCATE) || flags.contains(inner::DescriptorFlags::WRITE);
         if !writes {
-            self.no_special(&handle, follow, &path)?;
-            return now(inner::HostDescriptor::open_at(&mut self.inner, handle, follow, path, open, flags));
+            return self.open_to_see(handle, follow, path, open, flags);
         }
         if creates {
             let made = self.doing(&handle, &path, |this, at| {
@@ -585,11 +644,22 @@ impl wasi::HostDirectoryEntryStream for Guarded<'_> {
         &mut self,
         stream: Resource<wasi::DirectoryEntryStream>,
     ) -> FsResult<Option<wasi::DirectoryEntry>> {
-        let entry = now(inner::HostDirectoryEntryStream::read_directory_entry(&mut self.inner, stream))?;
-        Ok(entry.map(Into::into))
+        loop {
+            let stream = Resource::new_borrow(stream.rep());
+            let directory = self.guard.listings.get(&stream.rep()).cloned();
+            let entry = now(inner::HostDirectoryEntryStream::read_directory_entry(&mut self.inner, stream))?;
+            let hidden = |entry: &inner::DirectoryEntry| {
+                directory.is_some_and(|directory| !self.guard.is_visible(&directory.join(&entry.name)))
+            };
+            match entry {
+                Some(entry) if hidden(&entry) => {}
+                entry => return Ok(entry.map(Into::into)),
+            }
+        }
     }
 
     fn drop(&mut self, stream: Resource<wasi::DirectoryEntryStream>) -> wasmtime::Result<()> {
+        self.guard.listings.remove(&stream.rep());
         inner::HostDirectoryEntryStream::drop(&mut self.inner, stream)
     }
 }
