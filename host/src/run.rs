@@ -11,9 +11,9 @@ use crate::diagnostic::{Diagnostic, Exit};
 use crate::event::Reporter;
 use crate::execute::Execution;
 use crate::installed::{Holder, Installed, Places, RunLock};
-use crate::plan::Plan;
+use crate::plan::{Aim, Plan};
 use crate::recipe::{Catalogue, Settings};
-use crate::resolve::{self, Buildout, Surroundings};
+use crate::resolve::{self, Buildout, Surroundings, Wanted};
 use crate::source::SourceMap;
 
 /// What was asked for, and what is known about the user and the machine.
@@ -23,8 +23,8 @@ pub struct Request {
     pub configuration: config::Request,
     /// Grants, environment, machine.
     pub surroundings: Surroundings,
-    /// Only these parts, in this order; none: all.
-    pub named: Vec<String>,
+    /// What the run is to bring about.
+    pub aim: Aim,
     /// The user's state directory; none where the user has no home.
     pub state: Option<Utf8PathBuf>,
     /// The user's home, which is never removed.
@@ -95,7 +95,12 @@ pub fn resolve(
 ) -> Result<Buildout, Stopped> {
     let catalogue = Catalogue::new(settings);
     let surroundings = request.surroundings.clone();
-    match resolve::resolve(configuration, catalogue, surroundings, &request.named, reporter) {
+    let wanted = match request.aim.wanted() {
+        // What is taken over depends on where parts may write.
+        Wanted::Nothing if request.adopt => Wanted::All,
+        wanted => wanted,
+    };
+    match resolve::resolve(configuration, catalogue, surroundings, wanted, reporter) {
         Ok(buildout) => {
             for warning in &buildout.warnings {
                 reporter.diagnostic(warning, &buildout.configuration.sources);
@@ -139,14 +144,17 @@ fn installed(
 ///
 /// # Errors
 ///
-/// What is installed cannot be read.
+/// What is installed cannot be read, or what was asked for cannot be done.
 pub fn plan(
     buildout: Buildout,
     request: &Request,
     reporter: &mut dyn Reporter,
 ) -> Result<(Plan, Buildout), Stopped> {
-    match installed(&buildout, request, reporter) {
-        Ok(installed) => Ok((Plan::compare(&buildout, &installed, &request.named), buildout)),
+    let plan = installed(&buildout, request, reporter).and_then(|installed| {
+        Plan::compare(&buildout, &installed, &request.aim).map_err(|error| error.diagnostic())
+    });
+    match plan {
+        Ok(plan) => Ok((plan, buildout)),
         Err(diagnostic) => Err(Stopped::at(buildout.configuration.sources, diagnostic)),
     }
 }
@@ -181,7 +189,7 @@ fn carry_out(
     if request.adopt {
         execution.adopt().map_err(|error| error.diagnostic())?;
     }
-    let plan = execution.plan(&request.named);
+    let plan = execution.plan(&request.aim).map_err(|error| error.diagnostic())?;
     execution.run(&plan).map_err(|error| error.diagnostic())?;
     Ok(plan)
 }

@@ -12,6 +12,7 @@
 //! | `tests/guests` | the tests, one file for each topic |
 
 pub mod component;
+mod planned;
 mod run;
 mod site;
 

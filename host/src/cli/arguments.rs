@@ -16,11 +16,12 @@ use camino::Utf8PathBuf;
 use clap::{Arg, ArgAction};
 
 use super::argument_error::ArgumentError;
-use super::command::{Command, OfCache};
+use super::command::{Command, OfCommand};
 use super::grant::Typed;
 use super::help;
 use crate::config::Assignment;
 use crate::diagnostic::nearest;
+use crate::plan::Aim;
 
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +79,7 @@ struct Reading {
     verbosity_at: usize,
     /// The command and what belongs to it.
     words: Vec<String>,
-    of_cache: OfCache,
+    of_command: OfCommand,
     help: bool,
     version: bool,
 }
@@ -86,7 +87,7 @@ struct Reading {
 impl Reading {
     fn new() -> Self {
         let arguments = Arguments {
-            command: Command::Install { parts: Vec::new() },
+            command: Command::Install { aim: Aim::everything() },
             file: None,
             assignments: Vec::new(),
             verbosity: 0,
@@ -106,7 +107,7 @@ impl Reading {
             arguments,
             verbosity_at: 0,
             words: Vec::new(),
-            of_cache: OfCache::default(),
+            of_command: OfCommand::default(),
             help: false,
             version: false,
         }
@@ -239,7 +240,10 @@ impl Reading {
             "json" => self.arguments.json = true,
             "adopt" => self.arguments.adopt = true,
             "trust-owner" => self.arguments.trust_owner = true,
-            "system" => self.of_cache.system = true,
+            "system" => self.of_command.system = true,
+            "with-deps" => self.of_command.with_deps = true,
+            "force" => self.of_command.force = true,
+            "uninstall" => self.of_command.uninstall = true,
             "help" => self.help = true,
             "version" => self.version = true,
             other => unreachable!("`help` describes a switch `{other}` that nobody reads"),
@@ -257,7 +261,7 @@ impl Reading {
             "timeout" => {
                 self.timeout(&value).ok_or(ArgumentError::Timeout { group: "--timeout".to_owned() })?;
             }
-            "output" => self.of_cache.output = Some(value.into()),
+            "output" => self.of_command.output = Some(value.into()),
             "state-dir" => self.arguments.state_directory = Some(value.into()),
             "python-version" => {
                 if !value.split('.').all(|number| number.parse::<u32>().is_ok()) {
@@ -306,7 +310,7 @@ impl Reading {
         } else if self.help {
             Command::help_for(&self.words)
         } else {
-            Command::parse(&self.words, self.of_cache)?
+            Command::parse(&self.words, self.of_command)?
         };
         Ok(self.arguments)
     }
@@ -349,12 +353,12 @@ mod tests {
     #[test]
     fn nothing_means_install_everything() {
         let arguments = parsed(&[]);
-        assert_eq!(arguments.command, Command::Install { parts: Vec::new() });
+        assert_eq!(arguments.command, Command::Install { aim: Aim::everything() });
         assert!(arguments.user_defaults);
         assert_eq!((arguments.file, arguments.verbosity), (None, 0));
         assert_eq!(
             parsed(&["-"]).command,
-            Command::Install { parts: Vec::new() },
+            Command::Install { aim: Aim::everything() },
             "a lone hyphen is nothing"
         );
     }
@@ -410,7 +414,9 @@ mod tests {
     #[test]
     fn options_stand_before_or_behind_the_command() {
         let arguments = parsed(&["-v", "install", "a", "-o", "b", "--adopt", "--json"]);
-        assert_eq!(arguments.command, Command::Install { parts: vec!["a".to_owned(), "b".to_owned()] });
+        let only = vec!["a".to_owned(), "b".to_owned()];
+        let aim = Aim::Installed { only, with_needs: false, force: false };
+        assert_eq!(arguments.command, Command::Install { aim });
         assert!(arguments.adopt && arguments.json);
         let arguments = parsed(&["annotate", "--", "-x", "a=b"]);
         assert_eq!(
@@ -443,6 +449,7 @@ mod tests {
                 _ => format!("--{long}=5"),
             };
             match long {
+                "uninstall" => assert!(parse(&["plan", &typed]).is_ok()),
                 "system" => assert!(parse(&["cache", "warm", &typed]).is_ok()),
                 "output" => assert!(parse(&["cache", "bundle", &typed]).is_ok()),
                 _ => assert!(parse(&[&typed]).is_ok(), "{typed}"),
@@ -452,7 +459,14 @@ mod tests {
 
     #[test]
     fn options_of_one_command_are_unknown_to_the_others() {
-        assert_eq!(parse(&["plan", "--system"]).unwrap_err().to_string(), "Invalid option --");
+        for typed in [
+            &["plan", "--system"][..],
+            &["query", "a:b", "--force"],
+            &["uninstall", "--with-deps"],
+            &["--uninstall"],
+        ] {
+            assert_eq!(parse(typed).unwrap_err().to_string(), "Invalid option --", "{typed:?}");
+        }
     }
 
     #[cfg(unix)]

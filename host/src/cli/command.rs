@@ -9,19 +9,20 @@ use camino::Utf8PathBuf;
 use super::argument_error::ArgumentError;
 use super::help;
 use crate::diagnostic::nearest;
+use crate::plan::Aim;
 
 /// A command with its own arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// Make, update and remove parts.
+    /// Make, update and remove parts: `install` and `uninstall`.
     Install {
-        /// Only these, in this order; none: all.
-        parts: Vec<String>,
+        /// What is to be so afterwards.
+        aim: Aim,
     },
-    /// Say what `install` would do.
+    /// Say what `install` or `uninstall` would do.
     Plan {
-        /// Only these, in this order; none: all.
-        parts: Vec<String>,
+        /// What would be so afterwards.
+        aim: Aim,
     },
     /// Show options with their origin.
     Annotate {
@@ -61,13 +62,42 @@ pub enum Command {
     Version,
 }
 
-/// Options that only `cache` takes.
+/// Options that only some commands take.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct OfCache {
-    /// `--system`
+pub(super) struct OfCommand {
+    /// `--system`, of `cache`
     pub(super) system: bool,
-    /// `--output`
+    /// `--output`, of `cache`
     pub(super) output: Option<Utf8PathBuf>,
+    /// `--with-deps`, of `install` and `plan`
+    pub(super) with_deps: bool,
+    /// `--force`, of `install`, `uninstall` and `plan`
+    pub(super) force: bool,
+    /// `--uninstall`, of `plan`
+    pub(super) uninstall: bool,
+}
+
+impl OfCommand {
+    /// One that was typed and that this command does not take.
+    fn stray(&self, command: &str) -> Option<&'static str> {
+        let typed = [
+            (self.system, "--system", &["cache"][..]),
+            (self.output.is_some(), "--output", &["cache"]),
+            (self.with_deps, "--with-deps", &["install", "plan"]),
+            (self.force, "--force", &["install", "uninstall", "plan"]),
+            (self.uninstall, "--uninstall", &["plan"]),
+        ];
+        let stray = typed.into_iter().find(|(typed, _, takes)| *typed && !takes.contains(&command));
+        stray.map(|(_, name, _)| name)
+    }
+
+    fn aim(&self, uninstall: bool, parts: &[String]) -> Aim {
+        let (only, force) = (parts.to_vec(), self.force);
+        match uninstall {
+            false => Aim::Installed { only, with_needs: self.with_deps, force },
+            true => Aim::Uninstalled { only, force },
+        }
+    }
 }
 
 impl Command {
@@ -76,9 +106,8 @@ impl Command {
     /// # Errors
     ///
     /// [`ArgumentError`]: no such command, or other arguments than it takes.
-    pub(super) fn parse(words: &[String], of_cache: OfCache) -> Result<Self, ArgumentError> {
-        if of_cache != OfCache::default() && words.first().is_none_or(|word| word != "cache") {
-            let typed = if of_cache.system { "--system" } else { "--output" };
+    pub(super) fn parse(words: &[String], of_command: OfCommand) -> Result<Self, ArgumentError> {
+        if let Some(typed) = of_command.stray(words.first().map_or("install", String::as_str)) {
             return Err(ArgumentError::UnknownOption {
                 shown: "--".to_owned(),
                 typed: typed.to_owned(),
@@ -86,7 +115,7 @@ impl Command {
             });
         }
         let Some((name, rest)) = words.split_first() else {
-            return Ok(Command::Install { parts: Vec::new() });
+            return Ok(Command::Install { aim: of_command.aim(false, &[]) });
         };
         let requires = |what| ArgumentError::Requires { command: name.clone(), what };
         let nothing_more = |rest: &[String]| match rest.first() {
@@ -96,8 +125,9 @@ impl Command {
             }
         };
         match name.as_str() {
-            "install" => Ok(Command::Install { parts: rest.to_vec() }),
-            "plan" => Ok(Command::Plan { parts: rest.to_vec() }),
+            "install" => Ok(Command::Install { aim: of_command.aim(false, rest) }),
+            "uninstall" => Ok(Command::Install { aim: of_command.aim(true, rest) }),
+            "plan" => Ok(Command::Plan { aim: of_command.aim(of_command.uninstall, rest) }),
             "annotate" => Ok(Command::Annotate { sections: rest.to_vec() }),
             "query" => {
                 let [option] = rest else { return Err(requires("a single argument")) };
@@ -117,10 +147,10 @@ impl Command {
             },
             "cache" => match rest.split_first() {
                 Some((verb, rest)) if verb == "warm" => {
-                    nothing_more(rest).map(|()| Command::CacheWarm { system: of_cache.system })
+                    nothing_more(rest).map(|()| Command::CacheWarm { system: of_command.system })
                 }
                 // For whoever makes a release; `help` does not speak of it.
-                Some((verb, [])) if verb == "bundle" => match of_cache.output {
+                Some((verb, [])) if verb == "bundle" => match of_command.output {
                     Some(output) => Ok(Command::CacheBundle { output }),
                     None => Err(requires("`--output FILE`")),
                 },
@@ -162,7 +192,15 @@ mod tests {
 
     #[test]
     fn commands_take_their_arguments() {
-        assert_eq!(command(&["plan", "a"]), Command::Plan { parts: vec!["a".to_owned()] });
+        let some = |with_needs, force| Aim::Installed { only: vec!["a".to_owned()], with_needs, force };
+        assert_eq!(command(&["plan", "a"]), Command::Plan { aim: some(false, false) });
+        assert_eq!(
+            command(&["install", "a", "--with-deps", "--force"]),
+            Command::Install { aim: some(true, true) }
+        );
+        let gone = |force| Aim::Uninstalled { only: vec!["a".to_owned()], force };
+        assert_eq!(command(&["uninstall", "a", "--force"]), Command::Install { aim: gone(true) });
+        assert_eq!(command(&["plan", "--uninstall", "a"]), Command::Plan { aim: gone(false) });
         let query = |section: &str, option: &str| Command::Query {
             section: section.to_owned(),
             option: option.to_owned(),

@@ -15,6 +15,10 @@ const EXAMPLES: &str = concat!(
     "  buildout -c dev.cfg site:port=8081     take another file, and another value",
 );
 
+const WITH_DEPS: &str = "Before them the parts that they need";
+const FORCE: &str = "Make them anew without a reason, even if the uninstall of the old ones fails";
+const UNINSTALL: &str = "Show what `uninstall` would do";
+
 const TEMPLATE: &str = "\
 {name}: {about}
 
@@ -101,6 +105,9 @@ fn options() -> Vec<Arg> {
         value("recipe-time-limit", "TIME", "How long a recipe may work on a part: 90, 90s, 15m, 2h"),
         switch("adopt", "Take over parts that zc.buildout or another machine recorded here"),
         switch("trust-owner", "Use a directory of another user as if it were yours"),
+        switch("with-deps", WITH_DEPS).hide(true),
+        switch("force", FORCE).hide(true),
+        switch("uninstall", UNINSTALL).hide(true),
         switch("system", "With `cache warm`: for all users of this machine").hide(true),
         value("output", "FILE", "With `cache bundle`: the program to write").hide(true),
         switch("help", "Show this, or what a command does").short('h'),
@@ -145,15 +152,29 @@ fn commands() -> Vec<Command> {
         called("install", "make, update and remove parts, as the configuration says (default)")
             .before_help(concat!(
                 "  buildout                        all parts\n",
-                "  buildout install site           this part, and no other",
+                "  buildout install site           this part, and no other\n",
+                "  buildout install --force site   this part, even if nothing about it changed",
             ))
-            .arg(several("PART").help("Only these parts, in this order")),
+            .arg(several("PART").help("Only these parts, in this order"))
+            .arg(switch("with-deps", WITH_DEPS))
+            .arg(switch("force", FORCE)),
+        called("uninstall", "remove parts, whatever the configuration says")
+            .before_help(concat!(
+                "  buildout uninstall              all parts, the one installed last first\n",
+                "  buildout uninstall site         this part, and no other\n",
+                "  buildout plan --uninstall       first see what would go",
+            ))
+            .arg(several("PART").help("Only these parts"))
+            .arg(switch("force", "Remove them even if their recipe's uninstall fails")),
         called("plan", "show what `install` would do and why; change nothing")
             .before_help(concat!(
                 "  buildout plan                   all parts\n",
                 "  buildout -v plan                those that are up to date as well",
             ))
-            .arg(several("PART").help("Only these parts, in this order")),
+            .arg(several("PART").help("Only these parts, in this order"))
+            .arg(switch("with-deps", WITH_DEPS))
+            .arg(switch("force", FORCE))
+            .arg(switch("uninstall", UNINSTALL)),
         called("annotate", "show every option with its value and where that was written")
             .before_help(concat!(
                 "  buildout annotate site          one section\n",
@@ -218,13 +239,14 @@ buildout: repeatable assemblies from parts
 Usage: buildout [OPTIONS] [SECTION:OPTION=VALUE]... [COMMAND]
 
 Commands:
-  install   make, update and remove parts, as the configuration says (default)
-  plan      show what `install` would do and why; change nothing
-  annotate  show every option with its value and where that was written
-  query     show the value of one option
-  recipe    show which recipes there are and what they do
-  cache     see to the cache of compiled recipes
-  help      show what can be typed, or what a command does
+  install    make, update and remove parts, as the configuration says (default)
+  uninstall  remove parts, whatever the configuration says
+  plan       show what `install` would do and why; change nothing
+  annotate   show every option with its value and where that was written
+  query      show the value of one option
+  recipe     show which recipes there are and what they do
+  cache      see to the cache of compiled recipes
+  help       show what can be typed, or what a command does
 
 Options:
   -c, --config <FILE>             The configuration file; without it: buildout.cfg in
@@ -285,11 +307,17 @@ buildout install: make, update and remove parts, as the configuration says (defa
 
   buildout                        all parts
   buildout install site           this part, and no other
+  buildout install --force site   this part, even if nothing about it changed
 
-Usage: buildout install [PART]...
+Usage: buildout install [OPTIONS] [PART]...
 
 Arguments:
   [PART]...  Only these parts, in this order
+
+Options:
+      --with-deps  Before them the parts that they need
+      --force      Make them anew without a reason, even if the uninstall of the old
+                   ones fails
 
 All options of `buildout --help` can stand here too.
 

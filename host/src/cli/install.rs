@@ -1,13 +1,14 @@
-//! `buildout [install [PART…]]`
+//! `buildout [install [PART…]]` and `buildout uninstall [PART…]`
 
 use super::Done;
 use super::request::{Asked, set_threshold};
 use crate::diagnostic::Exit;
+use crate::plan::Aim;
 use crate::report::Report;
 use crate::run;
 
-pub(super) fn run(asked: &Asked, parts: &[String], report: &mut Report) -> Done {
-    let request = asked.run(asked.configuration()?, parts)?;
+pub(super) fn run(asked: &Asked, aim: &Aim, report: &mut Report) -> Done {
+    let request = asked.run(asked.configuration()?, aim)?;
     let configuration = run::load(&request.configuration, report)?;
     set_threshold(&configuration, report)?;
     let settings = asked.settings(&request.configuration.project, report);

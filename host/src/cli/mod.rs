@@ -9,7 +9,7 @@
 //! | `arguments`, `argument_error`, `command`, `grant`, `help` | what can be typed |
 //! | `request` | arguments and environment become what a run is asked for |
 //! | `python` | the version of the user's own interpreter |
-//! | `install`, `plan`, `annotate`, `query`, `recipe`, `cache` | the commands |
+//! | `install` (and `uninstall`), `plan`, `annotate`, `query`, `recipe`, `cache` | the commands |
 
 mod annotate;
 mod argument_error;
@@ -72,8 +72,8 @@ pub fn main(typed: impl IntoIterator<Item = OsString>, environment: &Environment
     report.set_threshold(usual.more(arguments.verbosity));
     let asked = Asked { arguments, environment: environment.clone(), started_in };
     let done = match &asked.arguments.command {
-        Command::Install { parts } => install::run(&asked, parts, &mut report),
-        Command::Plan { parts } => plan::run(&asked, parts, &mut report),
+        Command::Install { aim } => install::run(&asked, aim, &mut report),
+        Command::Plan { aim } => plan::run(&asked, aim, &mut report),
         Command::Annotate { sections } => annotate::run(&asked, sections, &mut report),
         Command::Query { section, option } => query::run(&asked, section, option, &mut report),
         Command::RecipeList => recipe::list(&asked, &mut report),

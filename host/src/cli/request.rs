@@ -16,6 +16,7 @@ use crate::diagnostic::{Diagnostic, Exit};
 use crate::environment::Environment;
 use crate::event::Reporter;
 use crate::installed::Holder;
+use crate::plan::Aim;
 use crate::recipe::{CodeCache, Limits, Machine, Settings};
 use crate::report::Report;
 use crate::report::threshold::Threshold;
@@ -124,18 +125,19 @@ impl Asked {
     }
 
     /// Everything that a run needs.
-    pub(super) fn run(
-        &self,
-        configuration: config::Request,
-        named: &[String],
-    ) -> Result<run::Request, Failed> {
+    pub(super) fn run(&self, configuration: config::Request, aim: &Aim) -> Result<run::Request, Failed> {
         let grants = self.grants()?;
         let environment = grants
             .variables()
             .filter_map(|name| Some((name.to_owned(), self.environment.variable(name)?.to_owned())))
             .collect();
         let verbosity = i32::try_from(self.arguments.verbosity).unwrap_or(0);
-        let words: Vec<&str> = ["buildout"].into_iter().chain(named.iter().map(String::as_str)).collect();
+        let command = match aim {
+            Aim::Installed { .. } => "install",
+            Aim::Uninstalled { .. } => "uninstall",
+        };
+        let named = aim.named().iter().map(String::as_str);
+        let words: Vec<&str> = ["buildout", command].into_iter().chain(named).collect();
         Ok(run::Request {
             holder: Holder {
                 pid: std::process::id(),
@@ -151,7 +153,7 @@ impl Asked {
                 started_in: self.started_in.clone(),
             },
             configuration,
-            named: named.to_vec(),
+            aim: aim.clone(),
             state: self.state(),
             home: self.environment.home.clone(),
             adopt: self.arguments.adopt,

@@ -34,7 +34,6 @@ impl Execution<'_> {
         own: Vec<Utf8PathBuf>,
         installed: Vec<String>,
     ) -> Outcome {
-        let witness = Witnessing { part: part.name.clone(), journal: Arc::clone(&self.journal) };
         let call = Call {
             part: part.name.clone(),
             phase,
@@ -47,9 +46,14 @@ impl Execution<'_> {
             environment: self.buildout.environment_of(part),
             machine: Arc::clone(self.buildout.machine()),
             limits: Arc::clone(self.buildout.catalogue.limits()),
-            witness: Some(Arc::new(witness)),
+            witness: Some(self.witness(&part.name)),
         };
         self.serve(&part.recipe, call)
+    }
+
+    /// Whoever writes down what a part is about to make.
+    pub(super) fn witness(&self, part: &str) -> Arc<dyn Witness> {
+        Arc::new(Witnessing { part: part.to_owned(), journal: Arc::clone(&self.journal) })
     }
 
     /// Begins a call and answers until it is over.

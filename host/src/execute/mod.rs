@@ -31,7 +31,7 @@ use camino::Utf8PathBuf;
 
 use crate::event::Reporter;
 use crate::installed::{Directory, Installed, Journal, RunLock, Sync};
-use crate::plan::Plan;
+use crate::plan::{Aim, Plan, PlanError};
 use crate::resolve::Buildout;
 
 pub use self::error::ExecuteError;
@@ -74,8 +74,12 @@ impl<'r> Execution<'r> {
     }
 
     /// Compares, now that nothing is half done any more.
-    pub fn plan(&self, named: &[String]) -> Plan {
-        Plan::compare(self.buildout, self.installed, named)
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Plan::compare`].
+    pub fn plan(&self, aim: &Aim) -> Result<Plan, PlanError> {
+        Plan::compare(self.buildout, self.installed, aim)
     }
 
     /// Carries the plan out.
@@ -85,7 +89,9 @@ impl<'r> Execution<'r> {
     /// The first failure. What was finished before stays and is recorded; of the part that failed
     /// nothing is left, and what stood before it is back.
     pub fn run(&mut self, plan: &Plan) -> Result<(), ExecuteError> {
-        self.make_directories()?;
+        if !plan.uninstalls {
+            self.make_directories()?;
+        }
         let done = self.steps(plan);
         let saved = self.installed.save(Sync::Now).and_then(|()| {
             let mut journal = self.journal.lock().expect("nothing panics while it holds the journal");

@@ -42,7 +42,14 @@ impl Execution<'_> {
             self.check_cancelled()?;
             let step = plan.step(name).expect("what goes has a step");
             self.started(Activity::Uninstalling, step);
-            self.uninstall_hook(name)?;
+            if let Err(error) = self.uninstall_hook(plan, name) {
+                if !plan.force || crate::recipe::cancelled() {
+                    return Err(error);
+                }
+                let message = format!("Its uninstall failed, and `--force` goes on: {error}");
+                let part = Some(name.clone());
+                self.reporter.event(&Event::Log { part, level: Level::Warning, message });
+            }
             if step.action == Action::Uninstall {
                 self.uninstall(name)?;
             } else {
@@ -51,7 +58,9 @@ impl Execution<'_> {
             }
             self.finished(Activity::Uninstalling, name);
         }
-        self.report_unused("buildout");
+        if !plan.uninstalls {
+            self.report_unused("buildout");
+        }
         for step in &plan.steps {
             self.check_cancelled()?;
             match step.action {
@@ -88,7 +97,7 @@ impl Execution<'_> {
     }
 
     /// Calls the `uninstall` of the recipe that made a part, if its component can still be had.
-    fn uninstall_hook(&mut self, name: &str) -> Result<(), ExecuteError> {
+    fn uninstall_hook(&mut self, plan: &Plan, name: &str) -> Result<(), ExecuteError> {
         let Some(record) = self.installed.database.parts.get(name).cloned() else { return Ok(()) };
         // Of what was taken over nobody knows which component made it.
         let Some(component) = self.installed.known.get(name).and_then(|known| known.component) else {
@@ -116,7 +125,7 @@ impl Execution<'_> {
             environment: Vec::new(),
             machine: Arc::clone(self.buildout.machine()),
             limits: Arc::clone(self.buildout.catalogue.limits()),
-            witness: None,
+            witness: Some(self.witness(name)),
         };
         let part = Part {
             name: name.to_owned(),
@@ -127,17 +136,22 @@ impl Execution<'_> {
             outputs: Vec::new(),
         };
         let outcome = self.serve(&recipe, call);
+        let failure = match outcome.result {
+            Ok(_) => {
+                // What it made is nobody's now, and stays.
+                self.journal().undone(name)?;
+                return Ok(());
+            }
+            Err(failure) => failure,
+        };
+        self.undo(name, &outcome.record.made)?;
         let failed = Failed {
             denied: outcome.record.denied,
             overwritten: outcome.record.overwritten.into_iter().collect(),
         };
-        match outcome.result {
-            Ok(_) => Ok(()),
-            Err(failure) => {
-                let doing = format!("Uninstalling {name}.");
-                Err(self.failed(&part, &["Installing.", &doing], failure, failed))
-            }
-        }
+        let doing = format!("Uninstalling {name}.");
+        let doing: &[&str] = if plan.uninstalls { &[&doing] } else { &["Installing.", &doing] };
+        Err(self.failed(&part, doing, failure, failed))
     }
 
     fn uninstall_reach(
@@ -233,6 +247,7 @@ impl Execution<'_> {
             made,
             dirty: false,
             dependencies: part.needs.iter().cloned().collect(),
+            outdated: BTreeSet::new(),
             component: part.recipe.digest.parse().ok(),
             inputs: plan.inputs.get(&part.name).cloned().unwrap_or_default(),
             unknown: BTreeMap::new(),
@@ -241,6 +256,7 @@ impl Execution<'_> {
         let options = self.buildout.options(&part.name).into_iter().collect();
         let signature = part.recipe.signature();
         self.installed.record(&part.name, Record { options, paths, signature }, known);
+        self.installed.outdate(&part.name, |name| plan.step(name).is_some());
         self.installed.save(Sync::Later)?;
         self.journal().done(&part.name)?;
         if let Some(at) = at {
@@ -320,19 +336,22 @@ impl Execution<'_> {
                 self.failed(part, &[&doing], failure, Failed { denied, overwritten })
             }
         };
-        let kept = undo::undo(self.bounds(), &record.made);
-        self.report_kept(&kept);
-        self.journal().undone(&part.name)?;
-        if !record.made.is_empty() {
-            let kept: BTreeSet<&Utf8PathBuf> = kept.iter().map(|(path, _)| path).collect();
-            let gone = record
-                .made
-                .iter()
-                .filter(|made| !kept.contains(&made.path))
-                .map(|made| made.path.to_string());
-            self.reporter.event(&Event::Undone { part: part.name.clone(), paths: gone.collect() });
-        }
+        self.undo(&part.name, &record.made)?;
         Err(error)
+    }
+
+    /// Takes back what a failed call made.
+    fn undo(&mut self, part: &str, made: &[Made]) -> Result<(), ExecuteError> {
+        let kept = undo::undo(self.bounds(), made);
+        self.report_kept(&kept);
+        self.journal().undone(part)?;
+        if !made.is_empty() {
+            let kept: BTreeSet<&Utf8PathBuf> = kept.iter().map(|(path, _)| path).collect();
+            let gone = made.iter().filter(|made| !kept.contains(&made.path));
+            let paths = gone.map(|made| made.path.to_string()).collect();
+            self.reporter.event(&Event::Undone { part: part.to_owned(), paths });
+        }
+        Ok(())
     }
 
     /// Says which returned paths were there before the part: they will not be removed with it.

@@ -175,6 +175,15 @@ impl Installed {
         }
     }
 
+    /// Notes that a part was made anew, for the parts that need it and are not among those `looked_at`.
+    pub fn outdate<'a>(&mut self, part: &str, looked_at: impl Fn(&str) -> bool + 'a) {
+        for (name, known) in &mut self.known {
+            if !looked_at(name) && known.dependencies.iter().any(|needed| needed == part) {
+                known.outdated.insert(part.to_owned());
+            }
+        }
+    }
+
     /// Opens the journal of this directory, and says what a killed run left to do.
     ///
     /// What it says must be done, and [`Installed::close_journal`] be called, before the first step.

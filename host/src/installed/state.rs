@@ -89,6 +89,9 @@ pub struct Known {
     /// The parts that it needs.
     #[serde(default)]
     pub dependencies: Vec<String>,
+    /// Those of them that were made anew in a run that did not look at this part.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub outdated: BTreeSet<String>,
     /// The recipe's component, for its uninstall hook.
     #[serde(default)]
     pub component: Option<Digest>,

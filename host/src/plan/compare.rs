@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Action, Plan, Reason, Step};
+use super::{Action, Aim, Plan, PlanError, Reason, Step};
 use crate::installed::{Digest, Installed, Record};
 use crate::resolve::{Buildout, Part};
 
@@ -12,19 +12,31 @@ use crate::resolve::{Buildout, Part};
 const LARGEST_INPUT: u64 = 256 << 20;
 
 impl Plan {
-    /// Compares a buildout with what is installed.
+    /// Compares a buildout with what is installed: the steps from one to the other.
     ///
-    /// With `named`, only these parts are looked at, in that order, and nothing else goes; with `force`
-    /// they are made anew without any other reason.
-    pub fn compare(buildout: &Buildout, installed: &Installed, named: &[String]) -> Self {
-        let parts: Vec<&Part> = if named.is_empty() {
-            buildout.parts().collect()
-        } else {
-            let mut seen = BTreeSet::new();
-            named.iter().filter(|name| seen.insert(*name)).filter_map(|name| buildout.part(name)).collect()
-        };
+    /// # Errors
+    ///
+    /// [`PlanError`]: what was asked for cannot be done, and nothing shall be.
+    pub fn compare(buildout: &Buildout, installed: &Installed, aim: &Aim) -> Result<Self, PlanError> {
+        match aim {
+            Aim::Installed { only, with_needs, force } => {
+                let parts = chosen(buildout, only, *with_needs);
+                Ok(Self::install(buildout, installed, &parts, only, *force))
+            }
+            Aim::Uninstalled { only, force } => Self::uninstall(installed, only, *force),
+        }
+    }
+
+    /// With `only`, nothing goes but what comes again.
+    fn install(
+        buildout: &Buildout,
+        installed: &Installed,
+        parts: &[&Part],
+        only: &[String],
+        force: bool,
+    ) -> Self {
         let rebuild_dependants = buildout.setting("rebuild-dependants") != Some("false");
-        let mut plan = Self::default();
+        let mut plan = Self { force, ..Self::default() };
         let mut made_anew: BTreeSet<&str> = BTreeSet::new();
         let mut coming = Vec::new();
         for part in parts {
@@ -40,11 +52,19 @@ impl Plan {
                 },
             };
             if rebuild_dependants && matches!(action, Action::Update | Action::Keep) {
-                let changed = part.needs.iter().filter(|need| made_anew.contains(need.as_str()));
-                reasons.extend(changed.map(|need| Reason::DependencyChanged { part: need.clone() }));
-                if !reasons.is_empty() {
-                    action = Action::Reinstall;
-                }
+                let before = installed.known.get(&part.name).map(|known| &known.outdated);
+                reasons.extend(part.needs.iter().filter_map(|need| {
+                    let now = made_anew.contains(need.as_str());
+                    let earlier = !now && before.is_some_and(|before| before.contains(need));
+                    (now || earlier).then(|| Reason::DependencyChanged { part: need.clone(), earlier })
+                }));
+            }
+            let forced = force && (only.is_empty() || only.contains(&part.name));
+            if forced && reasons.is_empty() {
+                reasons.push(Reason::Forced);
+            }
+            if !reasons.is_empty() && action != Action::Install {
+                action = Action::Reinstall;
             }
             if matches!(action, Action::Install | Action::Reinstall) {
                 made_anew.insert(&part.name);
@@ -55,7 +75,7 @@ impl Plan {
         for name in installed.database.parts.keys().rev() {
             match coming.iter().find(|step| step.part == *name) {
                 Some(step) if step.action == Action::Reinstall => plan.going.push(name.clone()),
-                None if named.is_empty() => {
+                None if only.is_empty() => {
                     plan.going.push(name.clone());
                     let reasons = vec![Reason::NoLongerNamed];
                     plan.steps.push(Step { part: name.clone(), action: Action::Uninstall, reasons });
@@ -66,6 +86,27 @@ impl Plan {
         plan.steps.extend(coming);
         plan
     }
+}
+
+/// The parts of a run: all, or those that were named, each once; with what they need the order is the buildout's.
+fn chosen<'b>(buildout: &'b Buildout, only: &[String], with_needs: bool) -> Vec<&'b Part> {
+    if only.is_empty() {
+        return buildout.parts().collect();
+    }
+    let mut seen = BTreeSet::new();
+    let named: Vec<&Part> =
+        only.iter().filter(|name| seen.insert(*name)).filter_map(|name| buildout.part(name)).collect();
+    if !with_needs {
+        return named;
+    }
+    let mut needed: BTreeSet<&str> = BTreeSet::new();
+    let mut todo = named;
+    while let Some(part) = todo.pop() {
+        if needed.insert(&part.name) {
+            todo.extend(part.needs.iter().filter_map(|need| buildout.part(need)));
+        }
+    }
+    buildout.parts().filter(|part| needed.contains(part.name.as_str())).collect()
 }
 
 /// Everything about a part that is not as it was recorded.

@@ -1,6 +1,6 @@
 //! What must change: a buildout compared with what is installed.
 //!
-//! - In: a [`Buildout`], [`Installed`], and the files that count as inputs.
+//! - In: an [`Aim`], a [`Buildout`], [`Installed`], and the files that count as inputs.
 //! - Out: a [`Plan`]: steps in their order, each with its reasons. Plain data.
 //! - Not here: doing it (`execute`); showing it (`report`).
 //!
@@ -9,8 +9,11 @@
 //! Rules: `decisions.md` 3.6 and 3.7; zc.buildout 6, `Buildout._uninstall_part`s order: what goes, goes
 //! in the reverse of the recorded order; what comes, comes in the order of the buildout.
 
+mod aim;
 mod compare;
+mod error;
 mod reason;
+mod uninstall;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +21,8 @@ use camino::Utf8PathBuf;
 
 use crate::installed::Digest;
 
+pub use self::aim::Aim;
+pub use self::error::PlanError;
 pub use self::reason::Reason;
 
 /// What is done to a part.
@@ -69,6 +74,10 @@ pub struct Plan {
     pub going: Vec<String>,
     /// What the input files of each part hold now.
     pub inputs: BTreeMap<String, BTreeMap<Utf8PathBuf, Digest>>,
+    /// Whether a part goes even if its recipe's `uninstall` fails.
+    pub force: bool,
+    /// Whether nothing is installed at all, so that not even the standard directories are needed.
+    pub uninstalls: bool,
 }
 
 impl Plan {

@@ -37,6 +37,8 @@ pub enum Reason {
     DependencyChanged {
         /// That part.
         part: String,
+        /// Whether that was in an earlier run, which did not look at this part.
+        earlier: bool,
     },
     /// Something that belongs to the part is gone.
     FileMissing {
@@ -47,6 +49,10 @@ pub enum Reason {
     Unfinished,
     /// The configuration does not name the part any more.
     NoLongerNamed,
+    /// `--force` was given.
+    Forced,
+    /// It was to be uninstalled.
+    Asked,
 }
 
 /// A value in a reason is cut to this many characters.
@@ -64,6 +70,8 @@ impl Reason {
             Self::FileMissing { .. } => "file-missing",
             Self::Unfinished => "unfinished",
             Self::NoLongerNamed => "no-longer-named",
+            Self::Forced => "forced",
+            Self::Asked => "asked",
         }
     }
 
@@ -87,10 +95,15 @@ impl Reason {
             Self::RecipeChanged { was, is } => {
                 (format!("its recipe changed: {} → {}", short(was), short(is)), None)
             }
-            Self::DependencyChanged { part } => (format!("it needs `{part}`, which is made anew"), None),
+            Self::DependencyChanged { part, earlier } => {
+                let is = if *earlier { "was made anew without it" } else { "is made anew" };
+                (format!("it needs `{part}`, which {is}"), None)
+            }
             Self::FileMissing { path } => (format!("{path} is missing"), None),
             Self::Unfinished => ("its last run did not end well".to_owned(), None),
             Self::NoLongerNamed => ("nothing names it any more".to_owned(), None),
+            Self::Forced => ("`--force` was given".to_owned(), None),
+            Self::Asked => ("`uninstall` was asked for".to_owned(), None),
         };
         Cause { code: self.code(), text, place: at.map(|at| sources.place(at)) }
     }

@@ -136,7 +136,18 @@ pub struct Part {
     pub outputs: Vec<Utf8PathBuf>,
 }
 
-/// Resolves everything that the `parts` of `[buildout]` need, or only `named` ones.
+/// Which parts are resolved, with all that they need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted<'a> {
+    /// Those that the option `parts` names.
+    All,
+    /// These, whether `parts` names them or not.
+    Only(&'a [String]),
+    /// None: `[buildout]` is all that is asked for.
+    Nothing,
+}
+
+/// Resolves what is wanted.
 ///
 /// # Errors
 ///
@@ -145,7 +156,7 @@ pub fn resolve(
     configuration: Configuration,
     catalogue: Catalogue,
     surroundings: Surroundings,
-    named: &[String],
+    wanted: Wanted<'_>,
     reporter: &mut dyn Reporter,
 ) -> Result<Buildout, (Box<Buildout>, ResolveError)> {
     let mut buildout = Buildout {
@@ -171,7 +182,7 @@ pub fn resolve(
         counters: Counters::default(),
     };
     let mut resolver = Resolver { buildout: &mut buildout, reporter };
-    match resolver.everything(named) {
+    match resolver.everything(wanted) {
         Ok(()) => {
             buildout.finished = true;
             Ok(buildout)

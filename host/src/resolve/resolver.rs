@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::error::{Cause, ResolveError};
 use super::reference::{Piece, Reference, may_refer, pieces};
 use super::section::{Live, Slot, Stage};
-use super::{Buildout, directories, needs};
+use super::{Buildout, Wanted, directories, needs};
 use crate::config::{ConfigError, Value};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::event::Reporter;
@@ -94,8 +94,10 @@ pub(super) type Result<T> = std::result::Result<T, ResolveError>;
 
 impl Resolver<'_> {
     /// Resolves `[buildout]`, then all parts, then checks what they need.
-    pub(super) fn everything(&mut self, named: &[String]) -> Result<()> {
-        self.granted_environment()?;
+    pub(super) fn everything(&mut self, wanted: Wanted<'_>) -> Result<()> {
+        if wanted != Wanted::Nothing {
+            self.granted_environment()?;
+        }
         self.doing("Initializing.", |this| {
             for option in ["offline", "newest"] {
                 this.check_flag(option)?;
@@ -118,8 +120,13 @@ impl Resolver<'_> {
         machine.offline = self.buildout.flag("offline");
         machine.newest = self.buildout.flag("newest") && !machine.offline;
         self.buildout.machine = Arc::new(machine);
+        let only = match wanted {
+            Wanted::All => None,
+            Wanted::Only(only) => Some(only),
+            Wanted::Nothing => return Ok(()),
+        };
         self.doing("Installing.", |this| {
-            let names = this.named_parts(named)?;
+            let names = this.wanted_parts(only)?;
             let unserved = super::unserved::find(this.buildout, &names);
             if !unserved.is_empty() {
                 return Err(this.error(Cause::Unserved(unserved)));
@@ -149,7 +156,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn named_parts(&mut self, named: &[String]) -> Result<Vec<String>> {
+    fn wanted_parts(&mut self, only: Option<&[String]>) -> Result<Vec<String>> {
         let parts = self.option("buildout", "parts", None)?;
         let Some(parts) = parts else {
             let at = self.buildout.configuration.section("buildout").and_then(|section| section.at);
@@ -162,8 +169,10 @@ impl Resolver<'_> {
             return Err(self.error(missing));
         };
         self.mark_used("buildout", "parts");
-        let all = parts.split_whitespace().map(str::to_owned).collect();
-        Ok(if named.is_empty() { all } else { named.to_vec() })
+        Ok(match only {
+            None => parts.split_whitespace().map(str::to_owned).collect(),
+            Some(only) => only.to_vec(),
+        })
     }
 
     /// The option of a section that was probably meant to be `option`.

@@ -13,6 +13,7 @@
 //! | `links` | symbolic and hard links, permission bits |
 //! | `ownership` | what belongs to a part; undoing what failed |
 //! | `life` | update, uninstall, what is called when |
+//! | `asked` | parts that are asked for by name |
 //! | `options` | the part's own section |
 //! | `sections` | other sections: nested `init`s, sections that recipes add |
 //! | `grants` | declared access, with and without a grant |
@@ -22,6 +23,7 @@
 //! | `terminal` | what a recipe prints |
 //! | `directories` | configurations that lead elsewhere |
 
+mod asked;
 mod code_cache;
 mod descriptions;
 mod directories;
