@@ -248,7 +248,7 @@ keep d
         str![[r#"
 keep a
 reinstall b
-  dependency-changed: it needs `a`, which is made anew
+  dependency-changed: it needs `a`, which was made anew without it
 reinstall c
   dependency-changed: it needs `b`, which is made anew
 keep d
