@@ -7,7 +7,7 @@
 //!   written      merged         meaning   to do   what is there
 //! ```
 //!
-//! [`run`] is that line in code; `plan`, `annotate` and `query` are the same line stopped earlier.
+//! [`run`] is that line in code; `plan`, `annotate`, `query` and `why` are the same line stopped earlier.
 //!
 //! # The rooms
 //!

@@ -13,7 +13,7 @@ use crate::execute::Execution;
 use crate::installed::{Holder, Installed, Places, RunLock};
 use crate::plan::{Aim, Plan};
 use crate::recipe::{Catalogue, Settings};
-use crate::resolve::{self, Buildout, Surroundings, Wanted};
+use crate::resolve::{self, Buildout, Looked, Surroundings, Wanted};
 use crate::source::SourceMap;
 
 /// What was asked for, and what is known about the user and the machine.
@@ -109,6 +109,31 @@ pub fn resolve(
         }
         Err((buildout, error)) => Err(Stopped::at(buildout.configuration.sources, error.diagnostic())),
     }
+}
+
+/// Looks at one option; `settings` is asked for only if recipes have a say in it.
+///
+/// # Errors
+///
+/// The option is there and has no value. Nothing on disk has changed.
+pub fn look(
+    configuration: Configuration,
+    settings: impl FnOnce(&mut dyn Reporter) -> Settings,
+    request: &Request,
+    option: (&str, &str),
+    reporter: &mut dyn Reporter,
+) -> Result<Looked, Stopped> {
+    let surroundings = request.surroundings.clone();
+    let looked = resolve::look(configuration, surroundings, settings, option, reporter)
+        .map_err(|(buildout, error)| Stopped::at(buildout.configuration.sources, error.diagnostic()))?;
+    if let Some(error) = &looked.unasked {
+        let error = error.diagnostic();
+        let message =
+            format!("What a recipe would change is not shown, as it cannot be asked: {}", error.message);
+        let notice = Diagnostic { labels: error.labels, ..Diagnostic::notice("recipe-not-asked", message) };
+        reporter.diagnostic(&notice, &looked.buildout.configuration.sources);
+    }
+    Ok(looked)
 }
 
 /// Reads what is installed, and says what is strange about it.

@@ -22,6 +22,14 @@ pub enum ArgumentError {
         /// The most similar long option.
         nearest: Option<String>,
     },
+    /// An option of another command.
+    #[error("Invalid option --")]
+    OfCommand {
+        /// As typed.
+        option: &'static str,
+        /// The commands that take it.
+        of: &'static [&'static str],
+    },
     /// `-c` without a file.
     #[error("No file name specified for option {group}")]
     NoFile {
@@ -143,7 +151,14 @@ impl ArgumentError {
                     "an assignment is `SECTION:OPTION=VALUE`, or `OPTION=VALUE` for `[buildout]`".to_owned(),
                 ),
             ),
-            Self::Query { .. } => ("invalid-query", Some("write `buildout query SECTION:OPTION`".to_owned())),
+            Self::OfCommand { option, of } => (
+                "unknown-option",
+                Some(format!("`{option}` belongs to `buildout {}`", of.join("`, `buildout "))),
+            ),
+            Self::Query { .. } => (
+                "invalid-query",
+                Some("name one option: `SECTION:OPTION`, or `OPTION` of [buildout]".to_owned()),
+            ),
             Self::LateAssignment { argument, command } => (
                 "late-assignment",
                 Some(format!("assignments come before the command: `buildout {argument} {command}`")),

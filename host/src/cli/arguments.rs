@@ -244,6 +244,7 @@ impl Reading {
             "with-deps" => self.of_command.with_deps = true,
             "force" => self.of_command.force = true,
             "uninstall" => self.of_command.uninstall = true,
+            "raw" => self.of_command.raw = true,
             "help" => self.help = true,
             "version" => self.version = true,
             other => unreachable!("`help` describes a switch `{other}` that nobody reads"),
@@ -450,6 +451,7 @@ mod tests {
             };
             match long {
                 "uninstall" => assert!(parse(&["plan", &typed]).is_ok()),
+                "raw" => assert!(parse(&["query", "a:b", &typed]).is_ok()),
                 "system" => assert!(parse(&["cache", "warm", &typed]).is_ok()),
                 "output" => assert!(parse(&["cache", "bundle", &typed]).is_ok()),
                 _ => assert!(parse(&[&typed]).is_ok(), "{typed}"),

@@ -35,6 +35,15 @@ pub enum Command {
         section: String,
         /// Its name.
         option: String,
+        /// As written, with nothing replaced.
+        raw: bool,
+    },
+    /// Show where the value of one option comes from.
+    Why {
+        /// `buildout` if none was typed.
+        section: String,
+        /// Its name.
+        option: String,
     },
     /// Show the recipes that can be named.
     RecipeList,
@@ -65,6 +74,8 @@ pub enum Command {
 /// Options that only some commands take.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct OfCommand {
+    /// `--raw`, of `query`
+    pub(super) raw: bool,
     /// `--system`, of `cache`
     pub(super) system: bool,
     /// `--output`, of `cache`
@@ -79,16 +90,17 @@ pub(super) struct OfCommand {
 
 impl OfCommand {
     /// One that was typed and that this command does not take.
-    fn stray(&self, command: &str) -> Option<&'static str> {
+    fn stray(&self, command: &str) -> Option<ArgumentError> {
         let typed = [
-            (self.system, "--system", &["cache"][..]),
+            (self.raw, "--raw", &["query"][..]),
+            (self.system, "--system", &["cache"]),
             (self.output.is_some(), "--output", &["cache"]),
             (self.with_deps, "--with-deps", &["install", "plan"]),
             (self.force, "--force", &["install", "uninstall", "plan"]),
             (self.uninstall, "--uninstall", &["plan"]),
         ];
         let stray = typed.into_iter().find(|(typed, _, takes)| *typed && !takes.contains(&command));
-        stray.map(|(_, name, _)| name)
+        stray.map(|(_, option, of)| ArgumentError::OfCommand { option, of })
     }
 
     fn aim(&self, uninstall: bool, parts: &[String]) -> Aim {
@@ -107,12 +119,8 @@ impl Command {
     ///
     /// [`ArgumentError`]: no such command, or other arguments than it takes.
     pub(super) fn parse(words: &[String], of_command: OfCommand) -> Result<Self, ArgumentError> {
-        if let Some(typed) = of_command.stray(words.first().map_or("install", String::as_str)) {
-            return Err(ArgumentError::UnknownOption {
-                shown: "--".to_owned(),
-                typed: typed.to_owned(),
-                nearest: None,
-            });
+        if let Some(error) = of_command.stray(words.first().map_or("install", String::as_str)) {
+            return Err(error);
         }
         let Some((name, rest)) = words.split_first() else {
             return Ok(Command::Install { aim: of_command.aim(false, &[]) });
@@ -129,13 +137,17 @@ impl Command {
             "uninstall" => Ok(Command::Install { aim: of_command.aim(true, rest) }),
             "plan" => Ok(Command::Plan { aim: of_command.aim(of_command.uninstall, rest) }),
             "annotate" => Ok(Command::Annotate { sections: rest.to_vec() }),
-            "query" => {
-                let [option] = rest else { return Err(requires("a single argument")) };
-                let (section, option_name) = option.split_once(':').unwrap_or(("buildout", option));
-                if option_name.contains(':') {
-                    return Err(ArgumentError::Query { argument: option.clone() });
+            "query" | "why" => {
+                let [typed] = rest else { return Err(requires("a single argument")) };
+                let (section, option) = typed.split_once(':').unwrap_or(("buildout", typed));
+                if option.contains(':') {
+                    return Err(ArgumentError::Query { argument: typed.clone() });
                 }
-                Ok(Command::Query { section: section.to_owned(), option: option_name.to_owned() })
+                let (section, option) = (section.to_owned(), option.to_owned());
+                Ok(match name.as_str() {
+                    "why" => Command::Why { section, option },
+                    _ => Command::Query { section, option, raw: of_command.raw },
+                })
             }
             "recipe" => match rest.split_first() {
                 Some((verb, rest)) if verb == "list" => nothing_more(rest).map(|()| Command::RecipeList),
@@ -204,8 +216,17 @@ mod tests {
         let query = |section: &str, option: &str| Command::Query {
             section: section.to_owned(),
             option: option.to_owned(),
+            raw: false,
         };
         assert_eq!(command(&["query", "a:b"]), query("a", "b"));
+        assert_eq!(
+            command(&["query", "a:b", "--raw"]),
+            Command::Query { section: "a".to_owned(), option: "b".to_owned(), raw: true }
+        );
+        assert_eq!(
+            command(&["why", "b"]),
+            Command::Why { section: "buildout".to_owned(), option: "b".to_owned() }
+        );
         assert_eq!(command(&["query", "parts"]), query("buildout", "parts"));
         assert_eq!(command(&["recipe", "list"]), Command::RecipeList);
         assert_eq!(

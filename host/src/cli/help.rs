@@ -108,6 +108,7 @@ fn options() -> Vec<Arg> {
         switch("with-deps", WITH_DEPS).hide(true),
         switch("force", FORCE).hide(true),
         switch("uninstall", UNINSTALL).hide(true),
+        switch("raw", "With `query`: the value as it is written").hide(true),
         switch("system", "With `cache warm`: for all users of this machine").hide(true),
         value("output", "FILE", "With `cache bundle`: the program to write").hide(true),
         switch("help", "Show this, or what a command does").short('h'),
@@ -182,7 +183,18 @@ fn commands() -> Vec<Command> {
             ))
             .arg(several("SECTION").help("Only these sections")),
         called("query", "show the value of one option")
-            .before_help("  buildout query site:port        the option `port` of [site]")
+            .before_help(concat!(
+                "  buildout query site:port        the option `port` of [site], as a recipe reads it\n",
+                "  buildout query --raw site:port  as it is written, with nothing replaced",
+            ))
+            .arg(
+                Arg::new("OPTION")
+                    .value_name("[SECTION:]OPTION")
+                    .required(true)
+                    .help("Without SECTION: of [buildout]"),
+            ),
+        called("why", "show where the value of one option comes from, step by step")
+            .before_help("  buildout why site:port          the option `port` of [site]")
             .arg(
                 Arg::new("OPTION")
                     .value_name("[SECTION:]OPTION")
@@ -244,6 +256,7 @@ Commands:
   plan       show what `install` would do and why; change nothing
   annotate   show every option with its value and where that was written
   query      show the value of one option
+  why        show where the value of one option comes from, step by step
   recipe     show which recipes there are and what they do
   cache      see to the cache of compiled recipes
   help       show what can be typed, or what a command does
@@ -328,7 +341,8 @@ All options of `buildout --help` can stand here too.
             str![[r#"
 buildout query: show the value of one option
 
-  buildout query site:port        the option `port` of [site]
+  buildout query site:port        the option `port` of [site], as a recipe reads it
+  buildout query --raw site:port  as it is written, with nothing replaced
 
 Usage: buildout query <[SECTION:]OPTION>
 

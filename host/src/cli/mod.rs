@@ -9,7 +9,7 @@
 //! | `arguments`, `argument_error`, `command`, `grant`, `help` | what can be typed |
 //! | `request` | arguments and environment become what a run is asked for |
 //! | `python` | the version of the user's own interpreter |
-//! | `install` (and `uninstall`), `plan`, `annotate`, `query`, `recipe`, `cache` | the commands |
+//! | `install` (and `uninstall`), `plan`, `annotate`, `query`, `why`, `recipe`, `cache` | the commands |
 
 mod annotate;
 mod argument_error;
@@ -24,6 +24,7 @@ mod python;
 mod query;
 mod recipe;
 mod request;
+mod why;
 
 use std::ffi::OsString;
 
@@ -75,7 +76,9 @@ pub fn main(typed: impl IntoIterator<Item = OsString>, environment: &Environment
         Command::Install { aim } => install::run(&asked, aim, &mut report),
         Command::Plan { aim } => plan::run(&asked, aim, &mut report),
         Command::Annotate { sections } => annotate::run(&asked, sections, &mut report),
-        Command::Query { section, option } => query::run(&asked, section, option, &mut report),
+        Command::Query { section, option, raw: true } => query::raw(&asked, section, option, &mut report),
+        Command::Query { section, option, raw: false } => query::run(&asked, section, option, &mut report),
+        Command::Why { section, option } => why::run(&asked, section, option, &mut report),
         Command::RecipeList => recipe::list(&asked, &mut report),
         Command::RecipeDescribe { name } => recipe::describe(&asked, name, &mut report),
         Command::CacheWarm { system } => cache::warm(&asked, *system, &mut report),

@@ -1,16 +1,55 @@
-//! `buildout query [SECTION:]OPTION`: one value, as it was written. Writes nothing.
+//! `buildout query [--raw] [SECTION:]OPTION`: one value, as a recipe would read it or as it was written. Writes nothing.
 
-use super::Done;
 use super::request::Asked;
+use super::{Done, Failed};
+use crate::config::Configuration;
 use crate::diagnostic::Exit;
+use crate::plan::Aim;
 use crate::report::{Report, query};
+use crate::resolve::Looked;
 use crate::run;
 
+/// The value with everything replaced.
 pub(super) fn run(asked: &Asked, section: &str, option: &str, report: &mut Report) -> Done {
+    let looked = look(asked, section, option, report)?;
+    let traces = looked.traces.expect("`look` fails if there is no such option");
+    let text = query::text(section, option, &traces[0].value, asked.arguments.verbosity != 0);
+    report.result("query", &text, &traces[0].value)?;
+    Ok(Exit::Done)
+}
+
+/// The value with nothing replaced.
+pub(super) fn raw(asked: &Asked, section: &str, option: &str, report: &mut Report) -> Done {
     let configuration = run::load(&asked.configuration()?, report)?;
-    let all: Vec<_> = configuration.names().filter_map(|name| configuration.raw(name)).collect();
-    let value = query::find(all, section, option).map_err(|error| error.diagnostic())?.text().to_owned();
+    let value = written(&configuration, section, option)?.to_owned();
     let text = query::text(section, option, &value, asked.arguments.verbosity != 0);
     report.result("query", &text, &value)?;
     Ok(Exit::Done)
+}
+
+/// Looks at an option that is there.
+pub(super) fn look(
+    asked: &Asked,
+    section: &str,
+    option: &str,
+    report: &mut Report,
+) -> Result<Looked, Failed> {
+    let request = asked.run(asked.configuration()?, &Aim::everything())?;
+    let configuration = run::load(&request.configuration, report)?;
+    if !configuration.has(section) {
+        written(&configuration, section, option)?;
+    }
+    let settings =
+        |report: &mut dyn crate::event::Reporter| asked.settings(&request.configuration.project, report);
+    let looked = run::look(configuration, settings, &request, (section, option), report)?;
+    if looked.traces.is_none() {
+        let live = looked.buildout.section(section).expect("it was looked up");
+        return Err(query::no_option(section, option, live.names()).diagnostic().into());
+    }
+    Ok(looked)
+}
+
+fn written<'c>(configuration: &'c Configuration, section: &str, option: &str) -> Result<&'c str, Failed> {
+    let all: Vec<_> = configuration.names().filter_map(|name| configuration.raw(name)).collect();
+    Ok(query::find(all, section, option).map_err(|error| error.diagnostic())?.text())
 }

@@ -21,6 +21,7 @@
 //! | `pending` | increments in a section with macros | … or what waits for the macro |
 //! | `complete` | merged sections | pinned versions, absolute directories |
 //! | `configuration`, `macros` | sections | sections as they are looked up |
+//! | `lineage` | an option | the macros that it came through |
 
 mod assignment;
 mod budget;
@@ -35,6 +36,7 @@ mod failure;
 mod files;
 mod graph;
 mod limits;
+mod lineage;
 mod lines;
 mod macros;
 mod merge;
@@ -63,6 +65,7 @@ pub use self::facts::{Asked, Facts, Python};
 pub use self::failure::Failure;
 pub use self::files::{Files, LocalFiles, MemoryFiles};
 pub use self::limits::Limits;
+pub use self::lineage::Inherited;
 pub use self::parse::{BadLine, Block, ConfigFile, Fault, Name, Operator, Stretch, Written, parse};
 pub use self::read::Skipped;
 pub use self::section::Section;

@@ -11,6 +11,7 @@
 //! | `snippet` | a diagnostic becomes a message with source lines and carets |
 //! | `annotate` | a configuration with the origin of each value |
 //! | `query` | one value |
+//! | `why` | the way of one value |
 //! | `threshold` | `log-level` and `verbosity`: which messages are shown |
 //! | `visible` | text of others, made harmless |
 
@@ -23,6 +24,7 @@ pub mod recipes;
 pub mod snippet;
 pub mod threshold;
 pub mod visible;
+pub mod why;
 
 use std::io::{self, IsTerminal as _, Write as _};
 

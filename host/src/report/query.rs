@@ -66,11 +66,16 @@ pub fn find<'a>(
             nearest: nearest(section, names).map(str::to_owned),
         });
     };
-    found.get(option).ok_or_else(|| QueryError::Option {
+    found.get(option).ok_or_else(|| no_option(section, option, found.iter().map(|(name, _)| &**name)))
+}
+
+/// The error of an option that is not among those of its section.
+pub fn no_option<'a>(section: &str, option: &str, known: impl IntoIterator<Item = &'a str>) -> QueryError {
+    QueryError::Option {
         section: section.to_owned(),
         option: option.to_owned(),
-        nearest: nearest(option, found.iter().map(|(name, _)| &**name)).map(str::to_owned),
-    })
+        nearest: nearest(option, known).map(str::to_owned),
+    }
 }
 
 /// The text for people; with `verbose` (any verbosity but 0) the name stands above the value.

@@ -108,11 +108,8 @@ pub(super) fn settle(buildout: &mut Buildout) -> Result<(), Cause> {
                 "it is the name of one directory",
             ));
         }
-        replace(buildout, "eggs-directory", |path| path.join(version));
     }
-    if !text(buildout, "installed").is_empty() {
-        replace(buildout, "installed", |path| root.join(path));
-    }
+    complete(buildout);
     let mut directories = Directories::at(&root);
     let mut places = Vec::new();
     for option in OPTIONS {
@@ -170,6 +167,18 @@ pub(super) fn settle(buildout: &mut Buildout) -> Result<(), Cause> {
     }
     buildout.directories = directories;
     Ok(())
+}
+
+/// Makes whole paths of the options of `[buildout]` that are more than their text says.
+pub(super) fn complete(buildout: &mut Buildout) {
+    let text = |buildout: &Buildout, option| buildout.setting(option).unwrap_or_default().to_owned();
+    let (root, version) = (text(buildout, "directory"), text(buildout, "eggs-directory-version"));
+    if !version.is_empty() {
+        replace(buildout, "eggs-directory", |path| path.join(version));
+    }
+    if !text(buildout, "installed").is_empty() {
+        replace(buildout, "installed", |path| Utf8Path::new(&root).join(path));
+    }
 }
 
 /// The project's files may put the buildout directory below that of the configuration file only.

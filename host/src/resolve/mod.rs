@@ -19,12 +19,14 @@
 //! | `directories` | the standard directories, and what each call may touch |
 //! | `needs` | access that is declared and not granted |
 //! | `unserved` | what this version does not have |
+//! | `look`, `trace` | one value, and the way it came about |
 //! | `error` | why there is no meaning |
 //!
 //! Rules: zc.buildout 6, `Buildout.__getitem__`, `Options._initialize`, `Options._get`.
 
 mod directories;
 mod error;
+mod look;
 mod needs;
 mod part;
 mod part_name;
@@ -33,6 +35,7 @@ mod reference;
 mod resolver;
 mod section;
 mod serve;
+mod trace;
 mod unserved;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,8 +52,10 @@ use crate::recipe::{Catalogue, Machine, Recipe};
 
 pub use self::directories::Directories;
 pub use self::error::{Cause, ResolveError, broken, explain, explain_denials};
+pub use self::look::{Looked, look};
 pub use self::reference::Fault;
 pub use self::section::Live;
+pub use self::trace::{Finish, Referred, Target, Trace};
 pub use self::unserved::Unserved;
 
 use self::resolver::Resolver;
@@ -105,6 +110,10 @@ pub struct Buildout {
     angles: BTreeSet<String>,
     /// Whether the recipe that is being called shows how far it is.
     progressing: bool,
+    /// Whether recipes are asked; not where only what was written is looked at.
+    asks: bool,
+    /// Whether a section was looked up whose recipe was not asked.
+    unasked: bool,
     /// How many sections were substituted and recipes asked, for tests.
     pub counters: Counters,
 }
@@ -159,28 +168,7 @@ pub fn resolve(
     wanted: Wanted<'_>,
     reporter: &mut dyn Reporter,
 ) -> Result<Buildout, (Box<Buildout>, ResolveError)> {
-    let mut buildout = Buildout {
-        directories: Directories::at(configuration.directory()),
-        configuration,
-        catalogue,
-        warnings: Vec::new(),
-        machine: Arc::new(surroundings.machine.clone()),
-        surroundings,
-        shared_buildout: None,
-        sections: IndexMap::new(),
-        parts: IndexMap::new(),
-        doing: Vec::new(),
-        expanding: Vec::new(),
-        expanding_from: 0,
-        initialising: Vec::new(),
-        failed: None,
-        told: None,
-        substituted_bytes: 0,
-        finished: false,
-        angles: BTreeSet::new(),
-        progressing: false,
-        counters: Counters::default(),
-    };
+    let mut buildout = Buildout::new(configuration, catalogue, surroundings);
     let mut resolver = Resolver { buildout: &mut buildout, reporter };
     match resolver.everything(wanted) {
         Ok(()) => {
@@ -192,6 +180,34 @@ pub fn resolve(
 }
 
 impl Buildout {
+    /// Nothing is looked up yet.
+    fn new(configuration: Configuration, catalogue: Catalogue, surroundings: Surroundings) -> Self {
+        Self {
+            directories: Directories::at(configuration.directory()),
+            configuration,
+            catalogue,
+            warnings: Vec::new(),
+            machine: Arc::new(surroundings.machine.clone()),
+            surroundings,
+            shared_buildout: None,
+            sections: IndexMap::new(),
+            parts: IndexMap::new(),
+            doing: Vec::new(),
+            expanding: Vec::new(),
+            expanding_from: 0,
+            initialising: Vec::new(),
+            failed: None,
+            told: None,
+            substituted_bytes: 0,
+            finished: false,
+            angles: BTreeSet::new(),
+            progressing: false,
+            asks: true,
+            unasked: false,
+            counters: Counters::default(),
+        }
+    }
+
     /// The parts in the order in which they are installed.
     pub fn parts(&self) -> impl Iterator<Item = &Part> {
         self.parts.values()

@@ -98,28 +98,7 @@ impl Resolver<'_> {
         if wanted != Wanted::Nothing {
             self.granted_environment()?;
         }
-        self.doing("Initializing.", |this| {
-            for option in ["offline", "newest"] {
-                this.check_flag(option)?;
-            }
-            this.look_up("buildout", None)?;
-            for option in FLAGS {
-                this.check_flag(option)?;
-            }
-            for option in BUILDOUTS_OWN {
-                this.mark_used("buildout", option);
-            }
-            if this.buildout.flag("install-from-cache") && this.buildout.flag("offline") {
-                return Err(this.error(Cause::NothingFromCache));
-            }
-            directories::settle(this.buildout).map_err(|cause| this.error(cause))?;
-            this.buildout.shared_buildout = Some(Arc::new(this.buildout.options("buildout")));
-            Ok(())
-        })?;
-        let mut machine = self.buildout.surroundings.machine.clone();
-        machine.offline = self.buildout.flag("offline");
-        machine.newest = self.buildout.flag("newest") && !machine.offline;
-        self.buildout.machine = Arc::new(machine);
+        self.initializing()?;
         let only = match wanted {
             Wanted::All => None,
             Wanted::Only(only) => Some(only),
@@ -154,6 +133,33 @@ impl Resolver<'_> {
             Some(error) => Err(error),
             None => Ok(()),
         }
+    }
+
+    /// Resolves `[buildout]`, which everything else may ask.
+    pub(super) fn initializing(&mut self) -> Result<()> {
+        self.doing("Initializing.", |this| {
+            for option in ["offline", "newest"] {
+                this.check_flag(option)?;
+            }
+            this.look_up("buildout", None)?;
+            for option in FLAGS {
+                this.check_flag(option)?;
+            }
+            for option in BUILDOUTS_OWN {
+                this.mark_used("buildout", option);
+            }
+            if this.buildout.flag("install-from-cache") && this.buildout.flag("offline") {
+                return Err(this.error(Cause::NothingFromCache));
+            }
+            directories::settle(this.buildout).map_err(|cause| this.error(cause))?;
+            this.buildout.shared_buildout = Some(Arc::new(this.buildout.options("buildout")));
+            Ok(())
+        })?;
+        let mut machine = self.buildout.surroundings.machine.clone();
+        machine.offline = self.buildout.flag("offline");
+        machine.newest = self.buildout.flag("newest") && !machine.offline;
+        self.buildout.machine = Arc::new(machine);
+        Ok(())
     }
 
     fn wanted_parts(&mut self, only: Option<&[String]>) -> Result<Vec<String>> {
@@ -242,7 +248,7 @@ impl Resolver<'_> {
     }
 
     /// Looks a section up: the first time it is initialised.
-    fn section(&mut self, name: &str, at: Option<Span>) -> Result<()> {
+    pub(super) fn section(&mut self, name: &str, at: Option<Span>) -> Result<()> {
         if let Some(live) = self.buildout.sections.get(name) {
             return match &live.stage {
                 Stage::Failed(error) => Err(error.clone()),
@@ -261,6 +267,13 @@ impl Resolver<'_> {
                 });
             }
         };
+        if !self.buildout.asks {
+            self.buildout.unasked |=
+                written.get("recipe").is_some_and(|recipe| !recipe.text().trim().is_empty());
+            let live = Live { stage: Stage::Whole, ..Live::new(written) };
+            self.buildout.sections.insert(name.to_owned(), live);
+            return Ok(());
+        }
         self.buildout.sections.insert(name.to_owned(), Live::new(written));
         let from = std::mem::replace(&mut self.buildout.expanding_from, self.buildout.expanding.len());
         let result = self.doing(format!("Initializing section {name}."), |this| this.initialise(name));
@@ -392,7 +405,12 @@ impl Resolver<'_> {
         Ok(result)
     }
 
-    fn reference(&mut self, own: &str, reference: &Reference<'_>, at: Option<Span>) -> Result<String> {
+    pub(super) fn reference(
+        &mut self,
+        own: &str,
+        reference: &Reference<'_>,
+        at: Option<Span>,
+    ) -> Result<String> {
         let section = if reference.section.is_empty() { own } else { reference.section };
         if section == "env" && !self.buildout.configuration.has("env") {
             return self.variable(reference, at);

@@ -22,6 +22,7 @@
 //! | `code_cache` | compiled code that somebody touched |
 //! | `terminal` | what a recipe prints |
 //! | `directories` | configurations that lead elsewhere |
+//! | `looking` | `annotate`, `query`, `why` |
 
 mod asked;
 mod code_cache;
@@ -32,6 +33,7 @@ mod grants;
 mod life;
 mod limits;
 mod links;
+mod looking;
 mod names;
 mod options;
 mod ownership;
