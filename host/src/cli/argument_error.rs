@@ -284,7 +284,7 @@ help: `buildout help query` shows what it takes
 
 $ buildout query a:b:c
 Error: Invalid option: a:b:c
-help: write `buildout query SECTION:OPTION`
+help: name one option: `SECTION:OPTION`, or `OPTION` of [buildout]
 
 
 "#]]
