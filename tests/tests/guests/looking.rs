@@ -337,7 +337,7 @@ exit 0
 exit 2
 -- standard error
 Error: Invalid option --
-help: only `buildout query` takes `--raw`
+help: `--raw` belongs to `buildout query`
 
 "#]],
     );
