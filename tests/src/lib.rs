@@ -9,7 +9,8 @@
 //! | `guests/actor` | does what its options say, line by line, allowed or not |
 //! | `guests/meta` | adds sections, as recipes that stand for several parts do |
 //! | `src` | the buildout of one test, components written by hand |
-//! | `tests/guests` | the tests, one file for each topic |
+//! | `tests/guests` | what recipes do, one file for each topic |
+//! | `tests/mistakes` | what a user is told for each mistake |
 
 pub mod component;
 mod planned;

@@ -1,0 +1,334 @@
+//! What is typed (`semantics.md` 17).
+
+use buildout_tests::{Site, assert_shows};
+use snapbox::str;
+
+use crate::told;
+
+#[test]
+fn a_configuration_file_that_is_not_there() {
+    let site = Site::new("[buildout]\nparts =\n");
+    assert_shows(
+        told(&site, &["-c", "nope.cfg"]),
+        str![[r#"
+exit 1
+While:
+  Initializing.
+Error: Couldn't open [DIR]/nope.cfg
+note: there is no such file
+-- with --json: exit 1
+{"version":1,"kind":"diagnostic","severity":"error","code":"cannot-open","message":"Couldn't open [DIR]/nope.cfg","doing":["Initializing."],"labels":[],"notes":["there is no such file"],"help":[],"exit":1}
+
+"#]],
+    );
+    assert_shows(
+        told(&site, &["-c", "buildot.cfg"]),
+        str![[r#"
+exit 1
+While:
+  Initializing.
+Error: Couldn't open [DIR]/buildot.cfg
+note: there is no such file
+-- with --json: exit 1
+{"version":1,"kind":"diagnostic","severity":"error","code":"cannot-open","message":"Couldn't open [DIR]/buildot.cfg","doing":["Initializing."],"labels":[],"notes":["there is no such file"],"help":[],"exit":1}
+
+"#]],
+    );
+}
+
+#[test]
+fn a_directory_as_a_configuration_file() {
+    let site = Site::new("[buildout]\nparts =\n");
+    site.write("sub/buildout.cfg", "");
+    assert_shows(
+        told(&site, &["-c", "sub"]),
+        str![[r#"
+exit 1
+While:
+  Initializing.
+Error: Couldn't open [DIR]/sub
+note: it is a directory
+-- with --json: exit 1
+{"version":1,"kind":"diagnostic","severity":"error","code":"cannot-open","message":"Couldn't open [DIR]/sub","doing":["Initializing."],"labels":[],"notes":["it is a directory"],"help":[],"exit":1}
+
+"#]],
+    );
+}
+
+#[test]
+fn a_configuration_file_from_an_address() {
+    let site = Site::new("[buildout]\nparts =\n");
+    assert_shows(
+        told(&site, &["-c", "https://example.org/x.cfg"]),
+        str![[r#"
+exit 1
+While:
+  Initializing.
+Error: Couldn't open https://example.org/x.cfg
+note: configuration files from addresses are not served yet
+-- with --json: exit 1
+{"version":1,"kind":"diagnostic","severity":"error","code":"not-served-yet","message":"Couldn't open https://example.org/x.cfg","doing":["Initializing."],"labels":[],"notes":["configuration files from addresses are not served yet"],"help":[],"exit":1}
+
+"#]],
+    );
+}
+
+#[test]
+fn a_command_that_is_none() {
+    let site = Site::new("[buildout]\nparts =\n");
+    assert_shows(
+        told(&site, &["instal"]),
+        str![[r#"
+exit 2
+Error: invalid command: instal
+help: did you mean `install`?
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-command","message":"invalid command: instal","doing":[],"labels":[],"notes":[],"help":["did you mean `install`?"],"exit":2}
+
+"#]],
+    );
+    assert_shows(
+        told(&site, &["setup", "x"]),
+        str![[r#"
+exit 2
+Error: invalid command: setup
+help: `buildout --help` lists the commands
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-command","message":"invalid command: setup","doing":[],"labels":[],"notes":[],"help":["`buildout --help` lists the commands"],"exit":2}
+
+"#]],
+    );
+    assert_shows(
+        told(&site, &["init"]),
+        str![[r#"
+exit 2
+Error: invalid command: init
+help: `buildout --help` lists the commands
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-command","message":"invalid command: init","doing":[],"labels":[],"notes":[],"help":["`buildout --help` lists the commands"],"exit":2}
+
+"#]],
+    );
+    assert_shows(
+        told(&site, &["bootstrap"]),
+        str![[r#"
+exit 2
+Error: invalid command: bootstrap
+help: `buildout --help` lists the commands
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-command","message":"invalid command: bootstrap","doing":[],"labels":[],"notes":[],"help":["`buildout --help` lists the commands"],"exit":2}
+
+"#]],
+    );
+    assert_shows(
+        told(&site, &["site"]),
+        str![[r#"
+exit 2
+Error: invalid command: site
+help: `buildout --help` lists the commands
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-command","message":"invalid command: site","doing":[],"labels":[],"notes":[],"help":["`buildout --help` lists the commands"],"exit":2}
+
+"#]],
+    );
+}
+
+#[test]
+fn an_option_that_is_none() {
+    let site = Site::new("[buildout]\nparts =\n");
+    assert_shows(
+        told(&site, &["-x"]),
+        str![[r#"
+exit 2
+Error: Invalid option -x
+help: `buildout --help` lists what there is instead of `-x`
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-option-flag","message":"Invalid option -x","doing":[],"labels":[],"notes":[],"help":["`buildout --help` lists what there is instead of `-x`"],"exit":2}
+
+"#]],
+    );
+    assert_shows(
+        told(&site, &["--ofline"]),
+        str![[r#"
+exit 2
+Error: Invalid option --
+help: did you mean `--offline`?
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-option-flag","message":"Invalid option --","doing":[],"labels":[],"notes":[],"help":["did you mean `--offline`?"],"exit":2}
+
+"#]],
+    );
+    assert_shows(
+        told(&site, &["-s"]),
+        str![[r#"
+exit 2
+Error: Invalid option -s
+help: `buildout --help` lists what there is instead of `-s`
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-option-flag","message":"Invalid option -s","doing":[],"labels":[],"notes":[],"help":["`buildout --help` lists what there is instead of `-s`"],"exit":2}
+
+"#]],
+    );
+}
+
+#[test]
+fn an_option_without_its_value() {
+    let site = Site::new("[buildout]\nparts =\n");
+    assert_shows(
+        told(&site, &["-c"]),
+        str![[r#"
+exit 2
+Error: No file name specified for option -c
+help: write `-c FILE`
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"no-file-name","message":"No file name specified for option -c","doing":[],"labels":[],"notes":[],"help":["write `-c FILE`"],"exit":2}
+
+"#]],
+    );
+    assert_shows(
+        told(&site, &["-t"]),
+        str![[r#"
+exit 2
+Error: No timeout value specified for option -t
+help: write whole seconds behind a blank, such as `-t 5`
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"no-timeout","message":"No timeout value specified for option -t","doing":[],"labels":[],"notes":[],"help":["write whole seconds behind a blank, such as `-t 5`"],"exit":2}
+
+"#]],
+    );
+    assert_shows(
+        told(&site, &["-t", "x"]),
+        str![[r#"
+exit 2
+Error: Timeout value must be numeric -t
+help: write whole seconds behind a blank, such as `-t 5`
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"no-timeout","message":"Timeout value must be numeric -t","doing":[],"labels":[],"notes":[],"help":["write whole seconds behind a blank, such as `-t 5`"],"exit":2}
+
+"#]],
+    );
+    assert_shows(
+        told(&site, &["-t5"]),
+        str![[r#"
+exit 2
+Error: No timeout value specified for option -t5
+help: write whole seconds behind a blank, such as `-t 5`
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"no-timeout","message":"No timeout value specified for option -t5","doing":[],"labels":[],"notes":[],"help":["write whole seconds behind a blank, such as `-t 5`"],"exit":2}
+
+"#]],
+    );
+    assert_shows(
+        told(&site, &["--timeout=x"]),
+        str![[r#"
+exit 2
+Error: Timeout value must be numeric --timeout
+help: write whole seconds behind a blank, such as `-t 5`
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"no-timeout","message":"Timeout value must be numeric --timeout","doing":[],"labels":[],"notes":[],"help":["write whole seconds behind a blank, such as `-t 5`"],"exit":2}
+
+"#]],
+    );
+    assert_shows(
+        told(&site, &["--state-dir"]),
+        str![[r#"
+exit 2
+Error: No value specified for option --state-dir
+help: write `--state-dir=DIR`
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"no-value","message":"No value specified for option --state-dir","doing":[],"labels":[],"notes":[],"help":["write `--state-dir=DIR`"],"exit":2}
+
+"#]],
+    );
+}
+
+#[test]
+fn an_empty_argument() {
+    let site = Site::new("[buildout]\nparts =\n");
+    assert_shows(
+        told(&site, &[""]),
+        str![[r#"
+exit 2
+Error: An argument is empty
+help: an unset variable of your shell may stand there
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"empty-argument","message":"An argument is empty","doing":[],"labels":[],"notes":[],"help":["an unset variable of your shell may stand there"],"exit":2}
+
+"#]],
+    );
+}
+
+#[test]
+fn an_assignment_behind_the_command() {
+    let site = Site::new("[buildout]\nparts =\n");
+    assert_shows(
+        told(&site, &["install", "a:b=1"]),
+        str![[r#"
+exit 2
+Error: Assignment after the command: a:b=1
+help: assignments come before the command: `buildout a:b=1 install`
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"late-assignment","message":"Assignment after the command: a:b=1","doing":[],"labels":[],"notes":[],"help":["assignments come before the command: `buildout a:b=1 install`"],"exit":2}
+
+"#]],
+    );
+}
+
+#[test]
+fn a_query_that_is_wrong() {
+    let site = Site::new("[buildout]\nparts =\n");
+    assert_shows(
+        told(&site, &["query"]),
+        str![[r#"
+exit 2
+Error: The query command requires a single argument.
+help: `buildout help query` shows what it takes
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"wrong-arguments","message":"The query command requires a single argument.","doing":[],"labels":[],"notes":[],"help":["`buildout help query` shows what it takes"],"exit":2}
+
+"#]],
+    );
+    assert_shows(
+        told(&site, &["query", "a", "b"]),
+        str![[r#"
+exit 2
+Error: The query command requires a single argument.
+help: `buildout help query` shows what it takes
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"wrong-arguments","message":"The query command requires a single argument.","doing":[],"labels":[],"notes":[],"help":["`buildout help query` shows what it takes"],"exit":2}
+
+"#]],
+    );
+    assert_shows(
+        told(&site, &["query", "a:b:c"]),
+        str![[r#"
+exit 2
+Error: Invalid option: a:b:c
+help: name one option: `SECTION:OPTION`, or `OPTION` of [buildout]
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"invalid-query","message":"Invalid option: a:b:c","doing":[],"labels":[],"notes":[],"help":["name one option: `SECTION:OPTION`, or `OPTION` of [buildout]"],"exit":2}
+
+"#]],
+    );
+    assert_shows(
+        told(&site, &["query", "nope:x"]),
+        str![[r#"
+exit 1
+Error: Section not found: nope
+-- with --json: exit 1
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"Section not found: nope","doing":[],"labels":[],"notes":[],"help":[],"exit":1}
+
+"#]],
+    );
+    assert_shows(
+        told(&site, &["query", "prats"]),
+        str![[r#"
+exit 1
+Error: Key not found: prats
+help: did you mean `buildout:parts`?
+-- with --json: exit 1
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-option","message":"Key not found: prats","doing":[],"labels":[],"notes":[],"help":["did you mean `buildout:parts`?"],"exit":1}
+
+"#]],
+    );
+}

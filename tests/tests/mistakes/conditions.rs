@@ -1,0 +1,180 @@
+//! Conditions in headers (`semantics.md` 3).
+
+use buildout_tests::assert_shows;
+use snapbox::str;
+
+use crate::told_of;
+
+#[test]
+fn a_name_that_no_condition_knows() {
+    assert_shows(
+        told_of("[buildout]\nparts = a\n[a:python99]\nrecipe = debug\n"),
+        str![[r#"
+exit 1
+While:
+  Installing.
+  Getting section a.
+Error: The referenced section, 'a', was not defined.
+ --> buildout.cfg:2:9
+  |
+2 | parts = a
+  |         ^ there is no `[a]`
+-- with --json: exit 1
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"The referenced section, 'a', was not defined.","doing":["Installing.","Getting section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":9,"end_line":2,"end_column":10,"text":"there is no `[a]`"}],"notes":[],"help":[],"exit":1}
+
+"#]],
+    );
+}
+
+#[test]
+fn a_condition_that_is_python() {
+    assert_shows(
+        told_of("[buildout]\nparts = a\n[a:os.path.isdir(\"/etc\")]\nrecipe = debug\n"),
+        str![[r#"
+exit 1
+Warning: [a] is left out, as its condition is unsupported: unknown name `os.path.isdir`
+ --> buildout.cfg:3:4
+  |
+3 | [a:os.path.isdir("/etc")]
+  |    ^^^^^^^^^^^^^^^^^^^^^ conditions are not Python here
+While:
+  Installing.
+  Getting section a.
+  Initializing section a.
+Error: unsupported condition: unknown name `os.path.isdir`
+ --> buildout.cfg:3:4
+  |
+3 | [a:os.path.isdir("/etc")]
+  |    ^^^^^^^^^^^^^^^^^^^^^ decides whether this `[a]` counts
+help: use an environment marker (PEP 508) or one of the names that conditions know
+-- with --json: exit 1
+{"version":1,"kind":"diagnostic","severity":"warning","code":"unsupported-condition","message":"[a] is left out, as its condition is unsupported: unknown name `os.path.isdir`","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":25,"text":"conditions are not Python here"}],"notes":[],"help":[],"exit":0}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: unknown name `os.path.isdir`","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":25,"text":"decides whether this `[a]` counts"}],"notes":[],"help":["use an environment marker (PEP 508) or one of the names that conditions know"],"exit":1}
+
+"#]],
+    );
+}
+
+#[test]
+fn a_condition_without_an_end() {
+    assert_shows(
+        told_of("[buildout]\nparts = a\n[a:python3 and]\nrecipe = debug\n"),
+        str![[r#"
+exit 1
+Warning: [a] is left out, as its condition is unsupported: it ends too early
+ --> buildout.cfg:3:4
+  |
+3 | [a:python3 and]
+  |    ^^^^^^^^^^^ conditions are not Python here
+While:
+  Installing.
+  Getting section a.
+  Initializing section a.
+Error: unsupported condition: it ends too early
+ --> buildout.cfg:3:4
+  |
+3 | [a:python3 and]
+  |    ^^^^^^^^^^^ decides whether this `[a]` counts
+help: use an environment marker (PEP 508) or one of the names that conditions know
+-- with --json: exit 1
+{"version":1,"kind":"diagnostic","severity":"warning","code":"unsupported-condition","message":"[a] is left out, as its condition is unsupported: it ends too early","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":15,"text":"conditions are not Python here"}],"notes":[],"help":[],"exit":0}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: it ends too early","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":15,"text":"decides whether this `[a]` counts"}],"notes":[],"help":["use an environment marker (PEP 508) or one of the names that conditions know"],"exit":1}
+
+"#]],
+    );
+}
+
+#[test]
+fn a_version_that_is_compared_with_a_number() {
+    assert_shows(
+        told_of("[buildout]\nparts = a\n[a:python_version > 3]\nrecipe = debug\n"),
+        str![[r#"
+exit 1
+Warning: [a] is left out, as its condition is unsupported: unknown name `python_version`
+ --> buildout.cfg:3:4
+  |
+3 | [a:python_version > 3]
+  |    ^^^^^^^^^^^^^^^^^^ conditions are not Python here
+While:
+  Installing.
+  Getting section a.
+  Initializing section a.
+Error: unsupported condition: unknown name `python_version`
+ --> buildout.cfg:3:4
+  |
+3 | [a:python_version > 3]
+  |    ^^^^^^^^^^^^^^^^^^ decides whether this `[a]` counts
+help: use an environment marker (PEP 508) or one of the names that conditions know
+-- with --json: exit 1
+{"version":1,"kind":"diagnostic","severity":"warning","code":"unsupported-condition","message":"[a] is left out, as its condition is unsupported: unknown name `python_version`","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":22,"text":"conditions are not Python here"}],"notes":[],"help":[],"exit":0}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: unknown name `python_version`","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":22,"text":"decides whether this `[a]` counts"}],"notes":[],"help":["use an environment marker (PEP 508) or one of the names that conditions know"],"exit":1}
+
+"#]],
+    );
+}
+
+#[test]
+fn a_version_that_is_compared_with_a_fraction() {
+    assert_shows(
+        told_of("[buildout]\nparts = a\n[a:python_version >= 3.8]\nrecipe = debug\n"),
+        str![[r#"
+exit 1
+Warning: [a] is left out, as its condition is unsupported: unknown name `python_version`
+ --> buildout.cfg:3:4
+  |
+3 | [a:python_version >= 3.8]
+  |    ^^^^^^^^^^^^^^^^^^^^^ conditions are not Python here
+While:
+  Installing.
+  Getting section a.
+  Initializing section a.
+Error: unsupported condition: unknown name `python_version`
+ --> buildout.cfg:3:4
+  |
+3 | [a:python_version >= 3.8]
+  |    ^^^^^^^^^^^^^^^^^^^^^ decides whether this `[a]` counts
+help: use an environment marker (PEP 508) or one of the names that conditions know
+-- with --json: exit 1
+{"version":1,"kind":"diagnostic","severity":"warning","code":"unsupported-condition","message":"[a] is left out, as its condition is unsupported: unknown name `python_version`","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":25,"text":"conditions are not Python here"}],"notes":[],"help":[],"exit":0}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: unknown name `python_version`","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":25,"text":"decides whether this `[a]` counts"}],"notes":[],"help":["use an environment marker (PEP 508) or one of the names that conditions know"],"exit":1}
+
+"#]],
+    );
+}
+
+#[test]
+fn a_condition_that_nobody_looks_at_is_a_warning() {
+    assert_shows(
+        told_of("[buildout]\nparts =\n[a:python99]\nrecipe = debug\n"),
+        str![[r#"
+exit 0
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+-- with --json: exit 0
+
+"#]],
+    );
+}
+
+#[test]
+fn a_condition_that_reads_the_environment() {
+    assert_shows(
+        told_of("[buildout]\nparts = a\n[a:env.HOME]\nrecipe = debug\n"),
+        str![[r#"
+exit 3
+While:
+  Initializing.
+Error: conditions ask for 1 environment variable that was not granted
+ --> buildout.cfg:3:4
+  |
+3 | [a:env.HOME]
+  |    ^^^^^^^^ reads `HOME`
+help: allow it with `--allow-env=HOME`
+-- with --json: exit 3
+{"version":1,"kind":"diagnostic","severity":"error","code":"environment-not-granted","message":"conditions ask for 1 environment variable that was not granted","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":12,"text":"reads `HOME`"}],"notes":[],"help":["allow it with `--allow-env=HOME`"],"exit":3}
+
+"#]],
+    );
+}
