@@ -42,7 +42,10 @@ impl Execution<'_> {
             self.check_cancelled()?;
             let step = plan.step(name).expect("what goes has a step");
             self.started(Activity::Uninstalling, step);
+            self.journal().begin(step.action.word(), name)?;
             if let Err(error) = self.uninstall_hook(plan, name) {
+                // It may have done half of what it does.
+                self.installed.mark_dirty(name);
                 if !plan.force || crate::recipe::cancelled() {
                     return Err(error);
                 }
@@ -213,7 +216,6 @@ impl Execution<'_> {
         let made = self.installed.made(name).to_vec();
         let others = self.others(name);
         let mut journal = self.journal.lock().expect("nothing panics while it holds the journal");
-        journal.begin("reinstall", name)?;
         let bounds =
             super::Bounds { root: self.installed.root(), granted: &self.granted, never: &self.never };
         Ok(aside::move_aside(bounds, self.lock.folder(), name, (&paths, &made), &others, &mut journal)?)

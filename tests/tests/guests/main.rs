@@ -14,6 +14,8 @@
 //! | `ownership` | what belongs to a part; undoing what failed |
 //! | `life` | update, uninstall, what is called when |
 //! | `asked` | parts that are asked for by name |
+//! | `reasons` | why a part is made anew, the same in `plan` and in the run |
+//! | `failing` | what is left when something fails |
 //! | `options` | the part's own section |
 //! | `sections` | other sections: nested `init`s, sections that recipes add |
 //! | `grants` | declared access, with and without a grant |
@@ -28,6 +30,7 @@ mod asked;
 mod code_cache;
 mod descriptions;
 mod directories;
+mod failing;
 mod files;
 mod grants;
 mod life;
@@ -38,6 +41,7 @@ mod names;
 mod options;
 mod ownership;
 mod protected;
+mod reasons;
 mod sandbox;
 mod sections;
 mod terminal;
