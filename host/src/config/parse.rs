@@ -310,6 +310,9 @@ impl<'a> Parser<'a> {
             return Some(self.written(name, Operator::Set, rest));
         }
         let run = line.find(|c| is_blank(c) || matches!(c, '{' | '}' | '[' | ']' | '=' | ':'))?;
+        if run == 0 {
+            return None;
+        }
         let after = line[run..].trim_start_matches(is_blank);
         let (key, value) = if let Some(value) = after.strip_prefix('=') {
             (&line[..run], value)
@@ -425,8 +428,9 @@ mod tests {
 
     #[test]
     fn all_bad_lines_are_reported_at_once() {
-        let text = "x\ny\n[s]\n  indented\nwhat\n[]\n[a b]\n[[c]]\n[d] [e]\nb + = 2\n= 1\na:b = 1\nok=1\n";
-        assert_eq!(bad(text), [1, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+        let text = "x\ny\n[s]\n  indented\nwhat\n[]\n[a b]\n[[c]]\n[d] [e]\nb + = 2\n= 1\na:b = 1\nok=1\n\
+                    [t]\n += 1\n";
+        assert_eq!(bad(text), [1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15]);
     }
 
     #[test]

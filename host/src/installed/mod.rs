@@ -500,4 +500,6 @@ fn io_error(verb: &'static str, path: &Utf8Path) -> impl FnOnce(io::Error) -> In
 }
 
 #[cfg(test)]
+mod corpus;
+#[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ mod bench;
 mod check;
 mod components;
 mod dist;
+mod fuzz;
 /// The names in a manifest, as `host/build.rs` reads them.
 #[path = "../../build/manifest.rs"]
 mod manifest;
@@ -37,6 +38,8 @@ Usage: cargo xtask COMMAND
   test [-- ARGS]               sets up and runs every test; ARGS go to `cargo test`
   oracle [--cases FILE --expected DIR] [--only GLOB] [--all] [--explained]
                                compares what is built with the recorded answers of the real zc.buildout
+  fuzz TARGET [--minutes N | --keep]
+                               looks for bytes that break a law of `config` or `installed`; --keep renews the corpus
   bench [--runs N]             compares with zc.buildout and writes host/bench/README.md
   dist                         makes the release binary, which carries the native code of the stock recipes";
 
@@ -65,6 +68,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["bench"] => bench::run(bench::RUNS),
         ["bench", "--runs", runs] => bench::run(runs.parse()?),
         ["oracle", rest @ ..] => oracle::run(rest),
+        ["fuzz", rest @ ..] => fuzz::run(rest),
         ["dist"] => dist::run(),
         other => bail!("no such command: `{}`\n\n{USAGE}", other.join(" ")),
     }

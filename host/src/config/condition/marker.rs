@@ -12,6 +12,10 @@ const MOST_PARENTHESES: usize = 20;
 
 /// The marker's truth; none if it is no marker, or one whose meaning is in doubt.
 pub(super) fn judge(expression: &str, facts: &Facts) -> Option<bool> {
+    // The library counts characters where it cuts bytes; PEP 508's own grammar has ASCII alone.
+    if !expression.is_ascii() {
+        return None;
+    }
     if expression.matches('(').count() > MOST_PARENTHESES || orders_text(expression) {
         return None;
     }

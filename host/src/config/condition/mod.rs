@@ -123,6 +123,7 @@ mod tests {
         assert_eq!(reason(&"(".repeat(900)), "it is nested too deeply");
         assert_eq!(reason(&"x".repeat(1_001)), "it has more than 1000 bytes");
         assert_eq!(reason("platform_release >= '5.10'"), "unknown name `platform_release`");
+        assert_eq!(reason("os_name == 'nt'and\u{feff} linux"), "unexpected `\u{feff}`");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod conditions;
+mod corpus;
 mod extending;
 mod laws;
 mod looking_up;
