@@ -28,6 +28,11 @@ pub enum Event {
         /// Absolute path.
         path: String,
     },
+    /// A configuration to begin with is being written.
+    CreatingFile {
+        /// Absolute path.
+        path: String,
+    },
     /// A recipe runs for the first time on this machine and is being compiled, which takes a second.
     CompilingRecipe {
         /// As the configuration names it.

@@ -4,12 +4,15 @@
 //! - Out: what is installed now, or a [`Stopped`] that says why not.
 //! - Not here: reading the command line and the environment (`cli`), telling people (`report`).
 
+use std::collections::BTreeMap;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::config::{self, Configuration, LocalFiles};
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::event::Reporter;
-use crate::execute::Execution;
+use crate::execute::remove::Bounds;
+use crate::execute::{self, Execution};
 use crate::installed::{Holder, Installed, Places, RunLock};
 use crate::plan::{Aim, Plan};
 use crate::recipe::{Catalogue, Settings};
@@ -35,6 +38,13 @@ pub struct Request {
     pub adopt: bool,
     /// Whether a directory of another user is used as if it were one's own.
     pub trust_owner: bool,
+}
+
+impl Request {
+    /// What is never removed, whatever is recorded.
+    fn never(&self) -> Vec<Utf8PathBuf> {
+        self.home.iter().chain(&self.state).cloned().collect()
+    }
 }
 
 /// Why a run stopped: at least one error, with the sources that it points into.
@@ -136,6 +146,25 @@ pub fn look(
     Ok(looked)
 }
 
+/// Resolves `[buildout]` alone: no recipe is asked.
+///
+/// # Errors
+///
+/// As [`resolve`].
+pub fn settle(
+    configuration: Configuration,
+    settings: Settings,
+    request: &Request,
+    reporter: &mut dyn Reporter,
+) -> Result<Buildout, Stopped> {
+    let catalogue = Catalogue::new(settings);
+    match resolve::resolve(configuration, catalogue, request.surroundings.clone(), Wanted::Nothing, reporter)
+    {
+        Ok(buildout) => Ok(buildout),
+        Err((buildout, error)) => Err(Stopped::at(buildout.configuration.sources, error.diagnostic())),
+    }
+}
+
 /// Reads what is installed, and says what is strange about it.
 fn installed(
     buildout: &Buildout,
@@ -165,23 +194,47 @@ fn installed(
     Ok(installed)
 }
 
+/// What a run would do.
+pub struct Planned {
+    /// The steps.
+    pub plan: Plan,
+    /// What goes with each part that goes, absolute.
+    pub going: BTreeMap<String, Vec<Utf8PathBuf>>,
+    /// What it was compared with.
+    pub buildout: Buildout,
+}
+
 /// Compares: what must change. Writes nothing.
 ///
 /// # Errors
 ///
 /// What is installed cannot be read, or what was asked for cannot be done.
-pub fn plan(
-    buildout: Buildout,
+pub fn plan(buildout: Buildout, request: &Request, reporter: &mut dyn Reporter) -> Result<Planned, Stopped> {
+    let installed = match installed(&buildout, request, reporter) {
+        Ok(installed) => installed,
+        Err(diagnostic) => return Err(Stopped::at(buildout.configuration.sources, diagnostic)),
+    };
+    let plan = match Plan::compare(&buildout, &installed, &request.aim) {
+        Ok(plan) => plan,
+        Err(error) => return Err(Stopped::at(buildout.configuration.sources, error.diagnostic())),
+    };
+    let granted = execute::granted(&buildout);
+    let bounds = Bounds { root: installed.root(), granted: &granted, never: &request.never() };
+    let going = execute::foresee(bounds, &installed, &plan);
+    Ok(Planned { plan, going, buildout })
+}
+
+/// Reads what is installed, and nothing else.
+///
+/// # Errors
+///
+/// It cannot be read.
+pub fn known(
+    buildout: &Buildout,
     request: &Request,
     reporter: &mut dyn Reporter,
-) -> Result<(Plan, Buildout), Stopped> {
-    let plan = installed(&buildout, request, reporter).and_then(|installed| {
-        Plan::compare(&buildout, &installed, &request.aim).map_err(|error| error.diagnostic())
-    });
-    match plan {
-        Ok(plan) => Ok((plan, buildout)),
-        Err(diagnostic) => Err(Stopped::at(buildout.configuration.sources, diagnostic)),
-    }
+) -> Result<Installed, Diagnostic> {
+    installed(buildout, request, reporter)
 }
 
 /// Carries it out: what is there now.
@@ -198,18 +251,48 @@ pub fn install(
     done.map_err(|diagnostic| Stopped::at(buildout.configuration.sources, diagnostic))
 }
 
+/// Makes the standard directories of a buildout of which only `[buildout]` is resolved.
+///
+/// # Errors
+///
+/// One cannot be made, or another run holds the directory.
+pub fn bootstrap(
+    mut buildout: Buildout,
+    request: &Request,
+    reporter: &mut dyn Reporter,
+) -> Result<(), Stopped> {
+    let done = make_directories(&mut buildout, request, reporter);
+    done.map_err(|diagnostic| Stopped::at(buildout.configuration.sources, diagnostic))
+}
+
+fn make_directories(
+    buildout: &mut Buildout,
+    request: &Request,
+    reporter: &mut dyn Reporter,
+) -> Result<(), Diagnostic> {
+    let lock = lock(buildout, request)?;
+    let mut installed = installed(buildout, request, reporter)?;
+    let mut execution = Execution::begin(buildout, &mut installed, &lock, request.never(), reporter)
+        .map_err(|error| error.diagnostic())?;
+    execution.bootstrap().map_err(|error| error.diagnostic().doing("Bootstrapping."))
+}
+
+/// Keeps other runs out of the directory, until it is dropped.
+fn lock(buildout: &Buildout, request: &Request) -> Result<RunLock, Diagnostic> {
+    let root = crate::installed::Directory::open(&buildout.directories.root).map_err(|error| {
+        Diagnostic::error("io", format!("Cannot open {}: {error}", buildout.directories.root))
+    })?;
+    RunLock::take(&root, &request.holder).map_err(|error| error.diagnostic())
+}
+
 fn carry_out(
     buildout: &mut Buildout,
     request: &Request,
     reporter: &mut dyn Reporter,
 ) -> Result<Plan, Diagnostic> {
-    let root = crate::installed::Directory::open(&buildout.directories.root).map_err(|error| {
-        Diagnostic::error("io", format!("Cannot open {}: {error}", buildout.directories.root))
-    })?;
-    let lock = RunLock::take(&root, &request.holder).map_err(|error| error.diagnostic())?;
+    let lock = lock(buildout, request)?;
     let mut installed = installed(buildout, request, reporter)?;
-    let never = request.home.iter().chain(&request.state).cloned().collect();
-    let mut execution = Execution::begin(buildout, &mut installed, &lock, never, reporter)
+    let mut execution = Execution::begin(buildout, &mut installed, &lock, request.never(), reporter)
         .map_err(|error| error.diagnostic())?;
     if request.adopt {
         execution.adopt().map_err(|error| error.diagnostic())?;

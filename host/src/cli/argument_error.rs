@@ -22,14 +22,6 @@ pub enum ArgumentError {
         /// The most similar long option.
         nearest: Option<String>,
     },
-    /// An option of another command.
-    #[error("Invalid option --")]
-    OfCommand {
-        /// As typed.
-        option: &'static str,
-        /// The commands that take it.
-        of: &'static [&'static str],
-    },
     /// `-c` without a file.
     #[error("No file name specified for option {group}")]
     NoFile {
@@ -71,6 +63,16 @@ pub enum ArgumentError {
         value: String,
         /// What would be right.
         help: String,
+    },
+    /// Another command takes the option.
+    #[error("Invalid option --")]
+    NotItsOption {
+        /// Its name.
+        option: String,
+        /// The command, as typed.
+        command: String,
+        /// The commands that take it.
+        takers: Vec<String>,
     },
     /// An argument with `=` that is no assignment.
     #[error("Invalid option: {argument}")]
@@ -138,6 +140,13 @@ impl ArgumentError {
                 did_you_mean(nearest)
                     .or_else(|| Some(format!("`buildout --help` lists what there is instead of `{typed}`"))),
             ),
+            Self::NotItsOption { option, command, takers } => (
+                "unknown-option-flag",
+                Some(format!(
+                    "`{command}` does not take `--{option}`, which is for `{}`",
+                    takers.join("`, `")
+                )),
+            ),
             Self::NoFile { .. } => ("no-file-name", Some("write `-c FILE`".to_owned())),
             Self::NoTimeout { .. } | Self::Timeout { .. } => {
                 ("no-timeout", Some("write whole seconds behind a blank, such as `-t 5`".to_owned()))
@@ -150,10 +159,6 @@ impl ArgumentError {
                 Some(
                     "an assignment is `SECTION:OPTION=VALUE`, or `OPTION=VALUE` for `[buildout]`".to_owned(),
                 ),
-            ),
-            Self::OfCommand { option, of } => (
-                "unknown-option",
-                Some(format!("`{option}` belongs to `buildout {}`", of.join("`, `buildout "))),
             ),
             Self::Query { .. } => (
                 "invalid-query",

@@ -16,7 +16,7 @@ use camino::Utf8PathBuf;
 use clap::{Arg, ArgAction};
 
 use super::argument_error::ArgumentError;
-use super::command::{Command, OfCommand};
+use super::command::{Command, Own};
 use super::grant::Typed;
 use super::help;
 use crate::config::Assignment;
@@ -79,7 +79,8 @@ struct Reading {
     verbosity_at: usize,
     /// The command and what belongs to it.
     words: Vec<String>,
-    of_command: OfCommand,
+    /// Options that only some commands take.
+    own: Own,
     help: bool,
     version: bool,
 }
@@ -101,13 +102,14 @@ impl Reading {
             trust_owner: false,
             access: Vec::new(),
         };
-        let options = help::command().get_arguments().cloned().collect();
+        let mut options: Vec<Arg> = help::command().get_arguments().cloned().collect();
+        options.extend(help::own_options());
         Self {
             options,
             arguments,
             verbosity_at: 0,
             words: Vec::new(),
-            of_command: OfCommand::default(),
+            own: Own::default(),
             help: false,
             version: false,
         }
@@ -191,7 +193,7 @@ impl Reading {
             None => (typed, None),
         };
         let Some(option) = self.options.iter().find(|option| option.get_long() == Some(name)) else {
-            let names = self.options.iter().filter_map(Arg::get_long);
+            let names = self.options.iter().filter(|option| !option.is_hide_set()).filter_map(Arg::get_long);
             return Err(ArgumentError::UnknownOption {
                 shown: "--".to_owned(),
                 typed: format!("--{name}"),
@@ -240,14 +242,10 @@ impl Reading {
             "json" => self.arguments.json = true,
             "adopt" => self.arguments.adopt = true,
             "trust-owner" => self.arguments.trust_owner = true,
-            "system" => self.of_command.system = true,
-            "with-deps" => self.of_command.with_deps = true,
-            "force" => self.of_command.force = true,
-            "uninstall" => self.of_command.uninstall = true,
-            "raw" => self.of_command.raw = true,
             "help" => self.help = true,
             "version" => self.version = true,
-            other => unreachable!("`help` describes a switch `{other}` that nobody reads"),
+            "no-python-warning" | "restarted" => {}
+            own => self.own.add(own, None),
         }
     }
 
@@ -262,7 +260,6 @@ impl Reading {
             "timeout" => {
                 self.timeout(&value).ok_or(ArgumentError::Timeout { group: "--timeout".to_owned() })?;
             }
-            "output" => self.of_command.output = Some(value.into()),
             "state-dir" => self.arguments.state_directory = Some(value.into()),
             "python-version" => {
                 if !value.split('.').all(|number| number.parse::<u32>().is_ok()) {
@@ -280,7 +277,7 @@ impl Reading {
                 let typed = Typed::parse(name, &value).map_err(|help| invalid(&value, help))?;
                 self.arguments.access.push(typed);
             }
-            other => unreachable!("`help` describes an option `{other}` that nobody reads"),
+            own => self.own.add(own, Some(value)),
         }
         Ok(())
     }
@@ -311,7 +308,7 @@ impl Reading {
         } else if self.help {
             Command::help_for(&self.words)
         } else {
-            Command::parse(&self.words, self.of_command)?
+            Command::parse(&self.words, &self.own)?
         };
         Ok(self.arguments)
     }
@@ -449,14 +446,17 @@ mod tests {
                 "python-version" => format!("--{long}=3.11"),
                 _ => format!("--{long}=5"),
             };
-            match long {
-                "uninstall" => assert!(parse(&["plan", &typed]).is_ok()),
-                "raw" => assert!(parse(&["query", "a:b", &typed]).is_ok()),
-                "system" => assert!(parse(&["cache", "warm", &typed]).is_ok()),
-                "output" => assert!(parse(&["cache", "bundle", &typed]).is_ok()),
-                _ => assert!(parse(&[&typed]).is_ok(), "{typed}"),
-            }
+            assert!(parse(&[&typed]).is_ok(), "{typed}");
+            let untouched = parsed(&[]);
+            let ignored = ["help", "version", "no-python-warning", "restarted"].contains(&long);
+            assert!(ignored || parsed(&[&typed]) != untouched, "nobody reads {typed}");
         }
+    }
+
+    #[test]
+    fn letters_of_older_versions_are_taken_and_mean_nothing() {
+        assert_eq!(parsed(&["-sWv"]), parsed(&["-v"]));
+        assert_eq!(parse(&["-A"]).unwrap_err().to_string(), "Invalid option -A");
     }
 
     #[test]
@@ -469,6 +469,9 @@ mod tests {
         ] {
             assert_eq!(parse(typed).unwrap_err().to_string(), "Invalid option --", "{typed:?}");
         }
+        assert!(
+            parse(&["cache", "warm", "--system"]).is_ok() && parse(&["--system", "cache", "warm"]).is_ok()
+        );
     }
 
     #[cfg(unix)]

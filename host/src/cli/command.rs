@@ -5,11 +5,13 @@
 //! - Not here: options (`arguments`), doing it (one file per command).
 
 use camino::Utf8PathBuf;
+use clap_complete::Shell;
 
 use super::argument_error::ArgumentError;
 use super::help;
 use crate::diagnostic::nearest;
 use crate::plan::Aim;
+use crate::report::graph::Format;
 
 /// A command with its own arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,34 @@ pub enum Command {
     Plan {
         /// What would be so afterwards.
         aim: Aim,
+        /// Whether the exit code says that something would change.
+        check: bool,
+    },
+    /// Write a configuration to begin with.
+    Init,
+    /// Make the standard directories.
+    Bootstrap,
+    /// Show what needs what.
+    Graph {
+        /// Only these and what they need; none: all.
+        parts: Vec<String>,
+        /// How it is written.
+        format: Format,
+    },
+    /// Show what is known about the buildout and the machine.
+    Doctor {
+        /// Whether all files are compared with what is recorded.
+        verify: bool,
+    },
+    /// Write what a shell needs to complete commands.
+    Completions {
+        /// Whose.
+        shell: Shell,
+    },
+    /// Write the manual pages.
+    Man {
+        /// The directory.
+        output: Utf8PathBuf,
     },
     /// Show options with their origin.
     Annotate {
@@ -71,43 +101,42 @@ pub enum Command {
     Version,
 }
 
-/// Options that only some commands take.
+/// Options that only some commands take, as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct OfCommand {
-    /// `--raw`, of `query`
-    pub(super) raw: bool,
-    /// `--system`, of `cache`
-    pub(super) system: bool,
-    /// `--output`, of `cache`
-    pub(super) output: Option<Utf8PathBuf>,
-    /// `--with-deps`, of `install` and `plan`
-    pub(super) with_deps: bool,
-    /// `--force`, of `install`, `uninstall` and `plan`
-    pub(super) force: bool,
-    /// `--uninstall`, of `plan`
-    pub(super) uninstall: bool,
+pub(super) struct Own {
+    typed: Vec<(String, Option<String>)>,
 }
 
-impl OfCommand {
-    /// One that was typed and that this command does not take.
-    fn stray(&self, command: &str) -> Option<ArgumentError> {
-        let typed = [
-            (self.raw, "--raw", &["query"][..]),
-            (self.system, "--system", &["cache"]),
-            (self.output.is_some(), "--output", &["cache"]),
-            (self.with_deps, "--with-deps", &["install", "plan"]),
-            (self.force, "--force", &["install", "uninstall", "plan"]),
-            (self.uninstall, "--uninstall", &["plan"]),
-        ];
-        let stray = typed.into_iter().find(|(typed, _, takes)| *typed && !takes.contains(&command));
-        stray.map(|(_, option, of)| ArgumentError::OfCommand { option, of })
+impl Own {
+    pub(super) fn add(&mut self, name: &str, value: Option<String>) {
+        self.typed.push((name.to_owned(), value));
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.typed.iter().any(|(typed, _)| typed == name)
+    }
+
+    /// The value that was typed last.
+    fn value(&self, name: &str) -> Option<&str> {
+        self.typed.iter().rev().find(|(typed, _)| typed == name)?.1.as_deref()
     }
 
     fn aim(&self, uninstall: bool, parts: &[String]) -> Aim {
-        let (only, force) = (parts.to_vec(), self.force);
+        let (only, force) = (parts.to_vec(), self.has("force"));
         match uninstall {
-            false => Aim::Installed { only, with_needs: self.with_deps, force },
+            false => Aim::Installed { only, with_needs: self.has("with-deps"), force },
             true => Aim::Uninstalled { only, force },
+        }
+    }
+
+    /// Whether the command that the words name takes all of them.
+    fn check(&self, words: &[String]) -> Result<(), ArgumentError> {
+        let (command, taken) = help::taken(words);
+        match self.typed.iter().find(|(name, _)| !taken.contains(name)) {
+            None => Ok(()),
+            Some((name, _)) => {
+                Err(ArgumentError::NotItsOption { option: name.clone(), command, takers: help::takers(name) })
+            }
         }
     }
 }
@@ -118,12 +147,15 @@ impl Command {
     /// # Errors
     ///
     /// [`ArgumentError`]: no such command, or other arguments than it takes.
-    pub(super) fn parse(words: &[String], of_command: OfCommand) -> Result<Self, ArgumentError> {
-        if let Some(error) = of_command.stray(words.first().map_or("install", String::as_str)) {
-            return Err(error);
-        }
+    pub(super) fn parse(words: &[String], own: &Own) -> Result<Self, ArgumentError> {
+        let parsed = Self::of_words(words, own)?;
+        own.check(words)?;
+        Ok(parsed)
+    }
+
+    fn of_words(words: &[String], own: &Own) -> Result<Self, ArgumentError> {
         let Some((name, rest)) = words.split_first() else {
-            return Ok(Command::Install { aim: of_command.aim(false, &[]) });
+            return Ok(Command::Install { aim: own.aim(false, &[]) });
         };
         let requires = |what| ArgumentError::Requires { command: name.clone(), what };
         let nothing_more = |rest: &[String]| match rest.first() {
@@ -133,10 +165,35 @@ impl Command {
             }
         };
         match name.as_str() {
-            "install" => Ok(Command::Install { aim: of_command.aim(false, rest) }),
-            "uninstall" => Ok(Command::Install { aim: of_command.aim(true, rest) }),
-            "plan" => Ok(Command::Plan { aim: of_command.aim(of_command.uninstall, rest) }),
+            "install" => Ok(Command::Install { aim: own.aim(false, rest) }),
+            "uninstall" => Ok(Command::Install { aim: own.aim(true, rest) }),
+            "plan" => Ok(Command::Plan { aim: own.aim(own.has("uninstall"), rest), check: own.has("check") }),
             "annotate" => Ok(Command::Annotate { sections: rest.to_vec() }),
+            "graph" => {
+                let format = own.value("format").unwrap_or("text");
+                let format = Format::named(format).ok_or_else(|| ArgumentError::Value {
+                    option: "format".to_owned(),
+                    value: format.to_owned(),
+                    help: "write `text`, `dot` or `mermaid`".to_owned(),
+                })?;
+                Ok(Command::Graph { parts: rest.to_vec(), format })
+            }
+            "doctor" => nothing_more(rest).map(|()| Command::Doctor { verify: own.has("verify") }),
+            "completions" => match rest {
+                [shell] => match shell.parse() {
+                    Ok(shell) => Ok(Command::Completions { shell }),
+                    Err(_) => {
+                        Err(ArgumentError::Unexpected { argument: shell.clone(), command: name.clone() })
+                    }
+                },
+                _ => Err(requires("the name of one shell")),
+            },
+            "man" => match own.value("output") {
+                Some(output) => nothing_more(rest).map(|()| Command::Man { output: output.into() }),
+                None => Err(requires("`--output DIR`")),
+            },
+            "init" => nothing_more(rest).map(|()| Command::Init),
+            "bootstrap" => nothing_more(rest).map(|()| Command::Bootstrap),
             "query" | "why" => {
                 let [typed] = rest else { return Err(requires("a single argument")) };
                 let (section, option) = typed.split_once(':').unwrap_or(("buildout", typed));
@@ -146,7 +203,7 @@ impl Command {
                 let (section, option) = (section.to_owned(), option.to_owned());
                 Ok(match name.as_str() {
                     "why" => Command::Why { section, option },
-                    _ => Command::Query { section, option, raw: of_command.raw },
+                    _ => Command::Query { section, option, raw: own.has("raw") },
                 })
             }
             "recipe" => match rest.split_first() {
@@ -159,11 +216,11 @@ impl Command {
             },
             "cache" => match rest.split_first() {
                 Some((verb, rest)) if verb == "warm" => {
-                    nothing_more(rest).map(|()| Command::CacheWarm { system: of_command.system })
+                    nothing_more(rest).map(|()| Command::CacheWarm { system: own.has("system") })
                 }
                 // For whoever makes a release; `help` does not speak of it.
-                Some((verb, [])) if verb == "bundle" => match of_command.output {
-                    Some(output) => Ok(Command::CacheBundle { output }),
+                Some((verb, [])) if verb == "bundle" => match own.value("output") {
+                    Some(output) => Ok(Command::CacheBundle { output: output.into() }),
                     None => Err(requires("`--output FILE`")),
                 },
                 _ => Err(requires("`warm`")),
@@ -185,7 +242,7 @@ impl Command {
 
 fn unknown(command: &str) -> ArgumentError {
     let all = help::command();
-    let names = all.get_subcommands().map(clap::Command::get_name);
+    let names = all.get_subcommands().filter(|command| !command.is_hide_set()).map(clap::Command::get_name);
     ArgumentError::UnknownCommand {
         nearest: nearest(command, names).map(str::to_owned),
         command: command.to_owned(),
@@ -205,14 +262,14 @@ mod tests {
     #[test]
     fn commands_take_their_arguments() {
         let some = |with_needs, force| Aim::Installed { only: vec!["a".to_owned()], with_needs, force };
-        assert_eq!(command(&["plan", "a"]), Command::Plan { aim: some(false, false) });
+        assert_eq!(command(&["plan", "a"]), Command::Plan { aim: some(false, false), check: false });
         assert_eq!(
             command(&["install", "a", "--with-deps", "--force"]),
             Command::Install { aim: some(true, true) }
         );
         let gone = |force| Aim::Uninstalled { only: vec!["a".to_owned()], force };
         assert_eq!(command(&["uninstall", "a", "--force"]), Command::Install { aim: gone(true) });
-        assert_eq!(command(&["plan", "--uninstall", "a"]), Command::Plan { aim: gone(false) });
+        assert_eq!(command(&["plan", "--uninstall", "a"]), Command::Plan { aim: gone(false), check: false });
         let query = |section: &str, option: &str| Command::Query {
             section: section.to_owned(),
             option: option.to_owned(),

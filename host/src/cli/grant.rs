@@ -6,7 +6,9 @@
 //!
 //! Rules: `decisions.md` 4.2. What stands before the first `:` is a part, unless the value begins with `/`, `.` or `~`.
 
-use crate::access::NeedKind;
+use std::fmt;
+
+use crate::access::{NeedKind, flag};
 
 /// One flag.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +68,13 @@ impl Typed {
             }
             _ => Ok(typed(part, value)),
         }
+    }
+}
+
+impl fmt::Display for Typed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let flag = flag(self.kind, self.part.as_deref(), &self.value);
+        formatter.write_str(&if self.refuses { flag.replacen("--allow-", "--deny-", 1) } else { flag })
     }
 }
 

@@ -4,7 +4,8 @@
 //! - Out: a [`clap::Command`] that describes every option and command; help texts.
 //! - Not here: reading the arguments (`arguments`), which asks this description which options there are.
 //!
-//! Rules: zc.buildout's letters keep their meaning; a command's own options are not needed yet.
+//! Rules: zc.buildout's letters keep their meaning. Every help begins with three examples. What a subcommand describes
+//! as an option is its own; all others are for every command.
 
 use clap::{Arg, ArgAction, Command};
 
@@ -56,6 +57,82 @@ pub(super) fn command() -> Command {
         .subcommands(commands())
 }
 
+/// Every option that only some commands take, each once.
+pub(super) fn own_options() -> Vec<Arg> {
+    let mut all: Vec<Arg> = Vec::new();
+    for (_, command) in each_command() {
+        let own = command.get_arguments().filter(|option| option.get_long().is_some());
+        all.extend(
+            own.filter(|option| all.iter().all(|known| known.get_id() != option.get_id()))
+                .cloned()
+                .collect::<Vec<_>>(),
+        );
+    }
+    all
+}
+
+/// The command that `words` begin with, as typed, and the names of the options that only it and some others take.
+/// No word at all is `install`.
+pub(super) fn taken(words: &[String]) -> (String, Vec<String>) {
+    let words = if words.is_empty() { vec!["install".to_owned()] } else { words.to_vec() };
+    let all = each_command();
+    let named =
+        |name: &str| words.iter().map(String::as_str).take(name.split(' ').count()).eq(name.split(' '));
+    let longest = all.into_iter().filter(|(name, _)| named(name)).max_by_key(|(name, _)| name.len());
+    let (name, command) = longest.expect("the words name a command");
+    let own = command.get_arguments().filter_map(Arg::get_long).map(str::to_owned).collect();
+    (name, own)
+}
+
+/// The commands that take an option of their own.
+pub(super) fn takers(option: &str) -> Vec<String> {
+    let takes = |command: &Command| command.get_arguments().any(|own| own.get_long() == Some(option));
+    each_command().into_iter().filter(|(_, command)| takes(command)).map(|(name, _)| name).collect()
+}
+
+/// Every command with its words, such as `recipe list`.
+fn each_command() -> Vec<(String, Command)> {
+    let mut each = Vec::new();
+    let mut left: Vec<(String, Command)> =
+        commands().into_iter().map(|command| (command.get_name().to_owned(), command)).collect();
+    left.reverse();
+    while let Some((name, command)) = left.pop() {
+        let inner =
+            command.get_subcommands().map(|inner| (format!("{name} {}", inner.get_name()), inner.clone()));
+        left.extend(inner.collect::<Vec<_>>().into_iter().rev());
+        each.push((name, command));
+    }
+    each
+}
+
+/// The same description for those who make something else out of it: nothing hidden is left. What every command takes stands
+/// with each of them if they are `complete`.
+pub(super) fn described(complete: bool) -> Command {
+    fn shown(command: &Command) -> Command {
+        let arguments: Vec<Arg> =
+            command.get_arguments().filter(|option| !option.is_hide_set()).cloned().collect();
+        let inner: Vec<Command> =
+            command.get_subcommands().filter(|inner| !inner.is_hide_set()).map(shown).collect();
+        let mut shown = Command::new(command.get_name().to_owned())
+            .disable_help_flag(true)
+            .disable_help_subcommand(true)
+            .disable_version_flag(true)
+            .args(arguments)
+            .subcommands(inner);
+        if let Some(about) = command.get_about() {
+            shown = shown.about(about.clone());
+        }
+        if let Some(examples) = command.get_before_help() {
+            shown = shown.before_help(examples.clone());
+        }
+        shown
+    }
+    let all = command();
+    shown(&all)
+        .mut_args(|option| option.global(complete))
+        .after_help(all.get_after_help().cloned().unwrap_or_default())
+}
+
 /// Returns the help for a command, or for all if none is named; none if there is no such command.
 pub(super) fn help(topic: &[String]) -> Option<String> {
     let mut all = command();
@@ -105,12 +182,9 @@ fn options() -> Vec<Arg> {
         value("recipe-time-limit", "TIME", "How long a recipe may work on a part: 90, 90s, 15m, 2h"),
         switch("adopt", "Take over parts that zc.buildout or another machine recorded here"),
         switch("trust-owner", "Use a directory of another user as if it were yours"),
-        switch("with-deps", WITH_DEPS).hide(true),
-        switch("force", FORCE).hide(true),
-        switch("uninstall", UNINSTALL).hide(true),
-        switch("raw", "With `query`: the value as it is written").hide(true),
-        switch("system", "With `cache warm`: for all users of this machine").hide(true),
-        value("output", "FILE", "With `cache bundle`: the program to write").hide(true),
+        // zc.buildout's old letters about Python and Windows: nothing to do, and no reason to stop.
+        switch("no-python-warning", "Nothing").short('s').hide(true),
+        switch("restarted", "Nothing").short('W').hide(true),
         switch("help", "Show this, or what a command does").short('h'),
         switch("version", "Show the version"),
     ]
@@ -149,6 +223,7 @@ fn called(words: &'static str, about: &'static str) -> Command {
 
 fn commands() -> Vec<Command> {
     let several = |name| Arg::new(name).value_name(name).action(ArgAction::Append).num_args(0..);
+    let one = |name| Arg::new(name).value_name(name).required(true);
     vec![
         called("install", "make, update and remove parts, as the configuration says (default)")
             .before_help(concat!(
@@ -170,14 +245,47 @@ fn commands() -> Vec<Command> {
         called("plan", "show what `install` would do and why; change nothing")
             .before_help(concat!(
                 "  buildout plan                   all parts\n",
-                "  buildout -v plan                those that are up to date as well",
+                "  buildout -v plan                those that are up to date as well\n",
+                "  buildout plan --check           exit 9 if anything would change, for CI",
             ))
             .arg(several("PART").help("Only these parts, in this order"))
             .arg(switch("with-deps", WITH_DEPS))
             .arg(switch("force", FORCE))
-            .arg(switch("uninstall", UNINSTALL)),
+            .arg(switch("uninstall", UNINSTALL))
+            .arg(switch("check", "Exit 9 if anything would change")),
+        called("init", "write a configuration to begin with").before_help(concat!(
+            "  buildout init                   buildout.cfg in this directory\n",
+            "  buildout -c dev.cfg init        another file\n",
+            "  buildout -c web/buildout.cfg init    in another directory",
+        )),
+        called("bootstrap", "make the directories that every buildout has, and nothing else").before_help(
+            concat!(
+                "  buildout bootstrap              bin, parts, eggs, develop-eggs\n",
+                "  buildout -c dev.cfg bootstrap   those that another file names\n",
+                "  buildout bin-directory=tools bootstrap    with another name for one",
+            ),
+        ),
+        called("graph", "show which parts there are and what they need")
+            .before_help(concat!(
+                "  buildout graph                  a part a line, in the order of the run\n",
+                "  buildout graph --format=dot     for Graphviz\n",
+                "  buildout graph --format mermaid site    for Markdown, of what [site] needs",
+            ))
+            .arg(several("PART").help("Only these parts and what they need"))
+            .arg(value("format", "FORMAT", "text, dot or mermaid; `--json` for programs")),
+        called("doctor", "show what is known about this buildout and this machine; change nothing")
+            .before_help(concat!(
+                "  buildout doctor                 what is installed, and where everything is kept\n",
+                "  buildout doctor --verify        compare all files with what is recorded\n",
+                "  buildout -c dev.cfg doctor      of another configuration",
+            ))
+            .arg(switch(
+                "verify",
+                "Name what is missing, changed or foreign, and exit 1 if a part is damaged",
+            )),
         called("annotate", "show every option with its value and where that was written")
             .before_help(concat!(
+                "  buildout annotate               every section\n",
                 "  buildout annotate site          one section\n",
                 "  buildout -v annotate site       with every step on the way to the value",
             ))
@@ -185,38 +293,88 @@ fn commands() -> Vec<Command> {
         called("query", "show the value of one option")
             .before_help(concat!(
                 "  buildout query site:port        the option `port` of [site], as a recipe reads it\n",
-                "  buildout query --raw site:port  as it is written, with nothing replaced",
+                "  buildout query --raw site:port  as it is written, with nothing replaced\n",
+                "  buildout --json query parts     for programs",
             ))
-            .arg(
-                Arg::new("OPTION")
-                    .value_name("[SECTION:]OPTION")
-                    .required(true)
-                    .help("Without SECTION: of [buildout]"),
-            ),
+            .arg(one("OPTION").value_name("[SECTION:]OPTION").help("Without SECTION: of [buildout]"))
+            .arg(switch("raw", "The value as it is written")),
         called("why", "show where the value of one option comes from, step by step")
-            .before_help("  buildout why site:port          the option `port` of [site]")
-            .arg(
-                Arg::new("OPTION")
-                    .value_name("[SECTION:]OPTION")
-                    .required(true)
-                    .help("Without SECTION: of [buildout]"),
-            ),
+            .before_help(concat!(
+                "  buildout why site:port          the option `port` of [site]\n",
+                "  buildout why parts              of [buildout]\n",
+                "  buildout --json why site:port   for programs",
+            ))
+            .arg(one("OPTION").value_name("[SECTION:]OPTION").help("Without SECTION: of [buildout]")),
         called("recipe", "show which recipes there are and what they do")
             .before_help(concat!(
                 "  buildout recipe list            all that can be named here\n",
-                "  buildout recipe describe mkdir  its options and what it may touch",
+                "  buildout recipe describe mkdir  its options and what it may touch\n",
+                "  buildout recipe describe ./unit.wasm    the same of a file",
             ))
-            .subcommand(called("recipe list", "show the recipes that can be named here"))
-            .subcommand(called("recipe describe", "show the options of a recipe and what it may touch").arg(
-                Arg::new("NAME").value_name("NAME").required(true).help("As an option `recipe` names it"),
-            )),
+            .subcommand(called("recipe list", "show the recipes that can be named here").before_help(
+                concat!(
+                    "  buildout recipe list            stock recipes, yours, and aliases of [recipes]\n",
+                    "  buildout -c dev.cfg recipe list    with the aliases of another file\n",
+                    "  buildout --json recipe list     for programs",
+                ),
+            ))
+            .subcommand(
+                called("recipe describe", "show the options of a recipe and what it may touch")
+                    .before_help(concat!(
+                        "  buildout recipe describe mkdir  a stock recipe\n",
+                        "  buildout recipe describe ./unit.wasm    a file\n",
+                        "  buildout --json recipe describe mkdir   for programs",
+                    ))
+                    .arg(one("NAME").help("As an option `recipe` names it")),
+            ),
         called("cache", "see to the cache of compiled recipes")
             .before_help(concat!(
                 "  buildout cache warm             compile every stock recipe now, on all cores\n",
-                "  buildout cache warm --system    the same for all users of this machine (root only)",
+                "  buildout cache warm --system    the same for all users of this machine (root only)\n",
+                "  buildout --json cache warm      say it to a program",
             ))
-            .subcommand(called("cache warm", "compile every stock recipe now, so that no later run waits")),
+            .subcommand(
+                called("cache warm", "compile every stock recipe now, so that no later run waits")
+                    .before_help(concat!(
+                        "  buildout cache warm             for you\n",
+                        "  buildout cache warm --system    for all users of this machine (root only)\n",
+                        "  buildout --json cache warm      say it to a program",
+                    ))
+                    .arg(switch("system", "For all users of this machine")),
+            )
+            // For whoever makes a release.
+            .subcommand(
+                called("cache bundle", "write a copy of this program that carries its compiled recipes")
+                    .before_help(concat!(
+                        "  buildout cache bundle --output /tmp/buildout    the copy\n",
+                        "  buildout cache bundle --output=../buildout      the same elsewhere\n",
+                        "  buildout help cache bundle      this",
+                    ))
+                    .arg(value("output", "FILE", "The program to write"))
+                    .hide(true),
+            ),
+        called("completions", "write what a shell needs to complete commands and options")
+            .before_help(concat!(
+                "  buildout completions bash       for a file in bash-completion/completions\n",
+                "  buildout completions zsh        for a file `_buildout` in a directory of $fpath\n",
+                "  buildout completions fish       for ~/.config/fish/completions/",
+            ))
+            .arg(one("SHELL").help("bash, zsh, fish, elvish or powershell")),
+        // For whoever makes a release.
+        called("man", "write the manual pages")
+            .before_help(concat!(
+                "  buildout man --output /tmp/man1     a page for each command\n",
+                "  buildout man --output=man1      beside this\n",
+                "  buildout help man               this",
+            ))
+            .arg(value("output", "DIR", "The directory, which must be there"))
+            .hide(true),
         called("help", "show what can be typed, or what a command does")
+            .before_help(concat!(
+                "  buildout help                   everything\n",
+                "  buildout help plan              one command\n",
+                "  buildout help recipe describe   a command of two words",
+            ))
             .arg(several("COMMAND").help("The command, such as `plan` or `recipe describe`")),
     ]
 }
@@ -251,15 +409,20 @@ buildout: repeatable assemblies from parts
 Usage: buildout [OPTIONS] [SECTION:OPTION=VALUE]... [COMMAND]
 
 Commands:
-  install    make, update and remove parts, as the configuration says (default)
-  uninstall  remove parts, whatever the configuration says
-  plan       show what `install` would do and why; change nothing
-  annotate   show every option with its value and where that was written
-  query      show the value of one option
-  why        show where the value of one option comes from, step by step
-  recipe     show which recipes there are and what they do
-  cache      see to the cache of compiled recipes
-  help       show what can be typed, or what a command does
+  install      make, update and remove parts, as the configuration says (default)
+  uninstall    remove parts, whatever the configuration says
+  plan         show what `install` would do and why; change nothing
+  init         write a configuration to begin with
+  bootstrap    make the directories that every buildout has, and nothing else
+  graph        show which parts there are and what they need
+  doctor       show what is known about this buildout and this machine; change nothing
+  annotate     show every option with its value and where that was written
+  query        show the value of one option
+  why          show where the value of one option comes from, step by step
+  recipe       show which recipes there are and what they do
+  cache        see to the cache of compiled recipes
+  completions  write what a shell needs to complete commands and options
+  help         show what can be typed, or what a command does
 
 Options:
   -c, --config <FILE>             The configuration file; without it: buildout.cfg in
@@ -343,11 +506,15 @@ buildout query: show the value of one option
 
   buildout query site:port        the option `port` of [site], as a recipe reads it
   buildout query --raw site:port  as it is written, with nothing replaced
+  buildout --json query parts     for programs
 
-Usage: buildout query <[SECTION:]OPTION>
+Usage: buildout query [OPTIONS] <[SECTION:]OPTION>
 
 Arguments:
   <[SECTION:]OPTION>  Without SECTION: of [buildout]
+
+Options:
+      --raw  The value as it is written
 
 All options of `buildout --help` can stand here too.
 
@@ -360,6 +527,7 @@ buildout recipe: show which recipes there are and what they do
 
   buildout recipe list            all that can be named here
   buildout recipe describe mkdir  its options and what it may touch
+  buildout recipe describe ./unit.wasm    the same of a file
 
 Usage: buildout recipe [COMMAND]
 
@@ -376,6 +544,10 @@ All options of `buildout --help` can stand here too.
             str![[r#"
 buildout recipe describe: show the options of a recipe and what it may touch
 
+  buildout recipe describe mkdir  a stock recipe
+  buildout recipe describe ./unit.wasm    a file
+  buildout --json recipe describe mkdir   for programs
+
 Usage: buildout recipe describe <NAME>
 
 Arguments:
@@ -385,6 +557,42 @@ All options of `buildout --help` can stand here too.
 
 "#]]
         );
+    }
+
+    #[test]
+    fn every_help_begins_with_three_examples_that_can_be_typed() {
+        for (name, _) in each_command() {
+            let words: Vec<&str> = name.split(' ').collect();
+            let text = shown(&words);
+            let examples = text.lines().skip(2).take_while(|line| line.starts_with("  buildout"));
+            let examples: Vec<&str> =
+                examples.map(|line| line.trim().split("  ").next().expect("it is there")).collect();
+            assert_eq!(examples.len(), 3, "{text}");
+            for example in examples {
+                let typed = example.split(' ').skip(1).map(std::ffi::OsString::from);
+                let parsed = super::super::Arguments::parse(typed);
+                assert!(parsed.is_ok(), "`{example}`: {parsed:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_option_of_several_commands_is_of_one_kind() {
+        let described = |option: &Arg| (option.get_id().clone(), option.get_action().takes_values());
+        let kinds: std::collections::BTreeSet<_> = each_command()
+            .iter()
+            .flat_map(|(_, command)| {
+                command
+                    .get_arguments()
+                    .filter(|own| own.get_long().is_some())
+                    .map(described)
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        assert_eq!(kinds.len(), own_options().len());
+        let all = command();
+        let shared = all.get_arguments().filter_map(Arg::get_long).filter(|long| !takers(long).is_empty());
+        assert_eq!(shared.collect::<Vec<_>>(), [""; 0], "an option is for all commands or for some");
     }
 
     #[test]

@@ -9,16 +9,22 @@
 //! | `arguments`, `argument_error`, `command`, `grant`, `help` | what can be typed |
 //! | `request` | arguments and environment become what a run is asked for |
 //! | `python` | the version of the user's own interpreter |
-//! | `install` (and `uninstall`), `plan`, `annotate`, `query`, `why`, `recipe`, `cache` | the commands |
+//! | `install` (and `uninstall`), `plan`, `init`, `bootstrap`, `annotate`, `query`, `why`, `recipe`, `cache`, `graph`, `doctor`, `completions`, `man` | the commands |
 
 mod annotate;
 mod argument_error;
 mod arguments;
+mod bootstrap;
 mod cache;
 mod command;
+mod completions;
+mod doctor;
 mod grant;
+mod graph;
 mod help;
+mod init;
 mod install;
+mod man;
 mod plan;
 mod python;
 mod query;
@@ -71,10 +77,21 @@ pub fn main(typed: impl IntoIterator<Item = OsString>, environment: &Environment
         report = Report::json();
     }
     report.set_threshold(usual.more(arguments.verbosity));
+    if !matches!(arguments.command, Command::Help { .. } | Command::Version) {
+        for ignored in &environment.ignored {
+            report.diagnostic(&ignored.diagnostic(), &SourceMap::default());
+        }
+    }
     let asked = Asked { arguments, environment: environment.clone(), started_in };
     let done = match &asked.arguments.command {
         Command::Install { aim } => install::run(&asked, aim, &mut report),
-        Command::Plan { aim } => plan::run(&asked, aim, &mut report),
+        Command::Plan { aim, check } => plan::run(&asked, aim, *check, &mut report),
+        Command::Graph { parts, format } => graph::run(&asked, parts, *format, &mut report),
+        Command::Doctor { verify } => doctor::run(&asked, *verify, &mut report),
+        Command::Completions { shell } => completions::run(*shell, &mut report),
+        Command::Man { output } => man::run(&asked, output),
+        Command::Init => init::run(&asked, &mut report),
+        Command::Bootstrap => bootstrap::run(&asked, &mut report),
         Command::Annotate { sections } => annotate::run(&asked, sections, &mut report),
         Command::Query { section, option, raw: true } => query::raw(&asked, section, option, &mut report),
         Command::Query { section, option, raw: false } => query::run(&asked, section, option, &mut report),

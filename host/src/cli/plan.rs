@@ -1,4 +1,5 @@
-//! `buildout plan [PART…]`: what `install` would do, or with `--uninstall` what `uninstall` would. Writes nothing in the buildout directory.
+//! `buildout plan [--check] [PART…]`: what `install` would do, or with `--uninstall` what `uninstall` would. Writes nothing in the
+//! buildout directory.
 
 use super::Done;
 use super::request::{Asked, set_threshold};
@@ -8,14 +9,14 @@ use crate::report::Report;
 use crate::report::plan::PlanShown;
 use crate::run;
 
-pub(super) fn run(asked: &Asked, aim: &Aim, report: &mut Report) -> Done {
+pub(super) fn run(asked: &Asked, aim: &Aim, check: bool, report: &mut Report) -> Done {
     let request = asked.run(asked.configuration()?, aim)?;
     let configuration = run::load(&request.configuration, report)?;
     set_threshold(&configuration, report)?;
     let settings = asked.settings(&request.configuration.project, report);
     let buildout = run::resolve(configuration, settings, &request, report)?;
-    let (plan, buildout) = run::plan(buildout, &request, report)?;
-    let shown = PlanShown::of(&plan, &buildout.configuration.sources);
+    let planned = run::plan(buildout, &request, report)?;
+    let shown = PlanShown::of(&planned.plan, &planned.going, &planned.buildout.configuration.sources);
     report.result("plan", &shown.text(&asked.started_in, asked.arguments.verbosity > 0), &shown)?;
-    Ok(Exit::Done)
+    Ok(if check && !planned.plan.is_nothing() { Exit::Changes } else { Exit::Done })
 }

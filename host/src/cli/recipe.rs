@@ -1,14 +1,46 @@
 //! `buildout recipe list` and `buildout recipe describe NAME`: nothing of a recipe runs.
 
+use std::sync::Arc;
+
 use super::request::Asked;
 use super::{Done, Failed};
 use crate::diagnostic::{Diagnostic, Exit};
-use crate::recipe::{Catalogue, FindError, Settings, split_entry};
+use crate::event::Reporter as _;
+use crate::plan::Aim;
+use crate::recipe::{Catalogue, FindError, Recipe, Settings, Source, split_entry};
 use crate::report::Report;
 use crate::report::recipes::RecipeShown;
+use crate::resolve::Buildout;
+use crate::run;
+use crate::source::SourceMap;
 
-fn catalogue(asked: &Asked) -> Catalogue {
-    Catalogue::new(Settings { search: asked.environment.recipes.clone(), ..Settings::default() })
+/// The buildout whose `[recipes]` count; where there is none, or it cannot be read, none do.
+fn buildout(asked: &Asked, report: &mut Report) -> Result<Option<Buildout>, Failed> {
+    if asked.arguments.file.is_none() && !asked.file()?.is_file() {
+        return Ok(None);
+    }
+    let request = asked.run(asked.configuration()?, &Aim::everything())?;
+    let settled = run::load(&request.configuration, report)
+        .and_then(|configuration| run::settle(configuration, settings(asked), &request, report));
+    match settled {
+        Ok(buildout) => Ok(Some(buildout)),
+        Err(stopped) if asked.arguments.file.is_some() => Err(stopped.into()),
+        Err(stopped) => {
+            let why = stopped
+                .diagnostics
+                .first()
+                .map(|first| first.message.lines().next().unwrap_or_default().to_owned());
+            let why = why.unwrap_or_default();
+            let notice =
+                Diagnostic::notice("no-aliases", format!("names of `[recipes]` are left out: {why}"));
+            report.diagnostic(&notice, &SourceMap::default());
+            Ok(None)
+        }
+    }
+}
+
+fn settings(asked: &Asked) -> Settings {
+    Settings { search: asked.environment.recipes.clone(), ..Settings::default() }
 }
 
 fn failed(error: FindError) -> Failed {
@@ -25,12 +57,20 @@ fn failed(error: FindError) -> Failed {
 }
 
 pub(super) fn list(asked: &Asked, report: &mut Report) -> Done {
-    let mut catalogue = catalogue(asked);
     let mut shown = Vec::new();
-    for name in catalogue.names() {
+    let buildout = buildout(asked, report)?;
+    let mut catalogue = Catalogue::new(settings(asked));
+    let aliases = buildout.as_ref().map(Buildout::aliases).unwrap_or_default();
+    for name in catalogue.names().into_iter().filter(|name| aliases.iter().all(|(alias, _)| alias != name)) {
         let source = catalogue.locate(&name, &asked.started_in).map_err(failed)?;
         let recipe = catalogue.load(&name, &source).map_err(failed)?;
         shown.push(RecipeShown { name, ..RecipeShown::of(&recipe) });
+    }
+    if let Some(mut buildout) = buildout {
+        for (name, target) in aliases {
+            let recipe = buildout.named_recipe(&name).map_err(failed)?;
+            shown.push(RecipeShown { name, alias_of: Some(target), ..RecipeShown::of(&recipe) });
+        }
     }
     let width = shown.iter().map(|recipe| recipe.name.chars().count()).max().unwrap_or(0);
     let lines: String = shown.iter().map(|recipe| recipe.line(width) + "\n").collect();
@@ -39,18 +79,32 @@ pub(super) fn list(asked: &Asked, report: &mut Report) -> Done {
 }
 
 pub(super) fn describe(asked: &Asked, name: &str, report: &mut Report) -> Done {
-    let mut catalogue = catalogue(asked);
     let (name, _) = split_entry(name);
-    let located = catalogue.locate(name, &asked.started_in);
-    let source = match located {
+    let mut shown = None;
+    if let Some(mut buildout) = buildout(asked, report)? {
+        let alias = buildout.aliases().into_iter().find(|(alias, _)| alias == name);
+        if let Some((name, target)) = alias {
+            let recipe = buildout.named_recipe(&name).map_err(failed)?;
+            shown = Some(RecipeShown { name, alias_of: Some(target), ..RecipeShown::of(&recipe) });
+        }
+    }
+    let shown = match shown {
+        Some(shown) => shown,
+        None => RecipeShown::of(&*known(asked, name)?),
+    };
+    report.result("recipe", &shown.text(), &shown)?;
+    Ok(Exit::Done)
+}
+
+/// A recipe that no configuration names.
+fn known(asked: &Asked, name: &str) -> Result<Arc<Recipe>, Failed> {
+    let mut catalogue = Catalogue::new(settings(asked));
+    let source = match catalogue.locate(name, &asked.started_in) {
         // On the command line a path need not begin with `./`.
         Err(FindError::Unknown { .. }) if name.ends_with(".wasm") => {
-            crate::recipe::Source::File(asked.started_in.join(name))
+            Source::File(asked.started_in.join(name))
         }
         other => other.map_err(failed)?,
     };
-    let recipe = catalogue.load(name, &source).map_err(failed)?;
-    let shown = RecipeShown::of(&recipe);
-    report.result("recipe", &shown.text(), &shown)?;
-    Ok(Exit::Done)
+    catalogue.load(name, &source).map_err(failed)
 }

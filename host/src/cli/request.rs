@@ -33,7 +33,7 @@ pub(super) struct Asked {
 
 impl Asked {
     /// The configuration file, absolute.
-    fn file(&self) -> Result<Utf8PathBuf, Failed> {
+    pub(super) fn file(&self) -> Result<Utf8PathBuf, Failed> {
         let name = self.arguments.file.as_deref().unwrap_or("buildout.cfg");
         if name.contains("://") {
             let error = Diagnostic::error("not-served-yet", format!("Couldn't open {name}"));

@@ -13,6 +13,7 @@
 //! | `steps` | uninstalling, installing, updating, in the order of the plan |
 //! | `call` | one call of a recipe, and what its failure means |
 //! | `remove`, `undo`, `aside` | taking away, taking back, keeping aside |
+//! | `foresee` | what a plan would take away |
 //! | `error` | why a run stopped |
 
 mod adopt;
@@ -20,6 +21,7 @@ pub mod aside;
 mod call;
 mod directories;
 mod error;
+mod foresee;
 mod recover;
 pub mod remove;
 mod steps;
@@ -35,6 +37,7 @@ use crate::plan::{Aim, Plan, PlanError};
 use crate::resolve::Buildout;
 
 pub use self::error::ExecuteError;
+pub use self::foresee::foresee;
 use self::remove::Bounds;
 
 /// A run that changes things, and all that it holds meanwhile.
@@ -46,6 +49,13 @@ pub struct Execution<'r> {
     reporter: &'r mut dyn Reporter,
     granted: Vec<Directory>,
     never: Vec<Utf8PathBuf>,
+}
+
+/// The directories outside the buildout directory in which parts may write.
+pub fn granted(buildout: &Buildout) -> Vec<Directory> {
+    let outside = buildout.directories.outside.iter().map(|path| path.as_path());
+    let granted = buildout.surroundings().grants.writable().chain(outside);
+    granted.filter_map(|path| Directory::open(path).ok()).collect()
 }
 
 impl<'r> Execution<'r> {
@@ -64,9 +74,7 @@ impl<'r> Execution<'r> {
         reporter: &'r mut dyn Reporter,
     ) -> Result<Self, ExecuteError> {
         let (journal, recovery) = installed.open_journal()?;
-        let outside = buildout.directories.outside.iter().map(|path| path.as_path());
-        let granted = buildout.surroundings().grants.writable().chain(outside);
-        let granted = granted.filter_map(|path| Directory::open(path).ok()).collect();
+        let granted = granted(buildout);
         let journal = Arc::new(Mutex::new(journal));
         let mut execution = Self { buildout, installed, lock, journal, reporter, granted, never };
         execution.recover(&recovery)?;
@@ -93,6 +101,21 @@ impl<'r> Execution<'r> {
             self.make_directories()?;
         }
         let done = self.steps(plan);
+        self.finish(done)
+    }
+
+    /// Makes the standard directories, and does nothing else.
+    ///
+    /// # Errors
+    ///
+    /// One of them cannot be made.
+    pub fn bootstrap(&mut self) -> Result<(), ExecuteError> {
+        let done = self.make_directories();
+        self.finish(done)
+    }
+
+    /// Records what there is now, however it came to that.
+    fn finish(&mut self, done: Result<(), ExecuteError>) -> Result<(), ExecuteError> {
         let saved = self.installed.save(Sync::Now).and_then(|()| {
             let mut journal = self.journal.lock().expect("nothing panics while it holds the journal");
             self.installed.close_journal(&mut journal)

@@ -14,7 +14,7 @@ use super::remove::{Why, remove_owned};
 use super::{ExecuteError, Execution, undo};
 use crate::diagnostic::nearest;
 use crate::event::{Activity, Event, Level, UnusedOption};
-use crate::installed::{Known, Made, Record, Sync};
+use crate::installed::{Known, Made, Record, Sync, contents};
 use crate::plan::{Action, Plan, Step};
 use crate::recipe::{Call, Outcome, Phase};
 use crate::resolve::Part;
@@ -246,6 +246,7 @@ impl Execution<'_> {
         made.extend(record.made);
         made.dedup_by(|one, other| one.path == other.path);
         let known = Known {
+            contents: contents(&made),
             made,
             dirty: false,
             dependencies: part.needs.iter().cloned().collect(),
@@ -294,6 +295,9 @@ impl Execution<'_> {
         all.retain(|path| !removed.contains(&self.buildout.directories.root.join(path)));
         let mut known = self.installed.known.get(&part.name).cloned().unwrap_or_default();
         known.made.retain(|made| !removed.contains(&made.path));
+        known.contents.retain(|path, _| !removed.contains(path));
+        let touched = |made: &&Made| record.changed.contains(&made.path);
+        known.contents.extend(contents(known.made.iter().filter(touched).chain(&record.made)));
         known.made.extend(record.made);
         known.dependencies = part.needs.iter().cloned().collect();
         let changed = all != recorded.paths || Some(&known) != self.installed.known.get(&part.name);

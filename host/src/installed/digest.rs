@@ -21,6 +21,24 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// The digest of all that can be read.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read to its end.
+    pub fn of_all(mut from: impl std::io::Read) -> std::io::Result<Self> {
+        let mut hasher = Sha256::new();
+        let mut piece = [0; 1 << 14];
+        loop {
+            match from.read(&mut piece) {
+                Ok(0) => return Ok(Self(hasher.finalize().into())),
+                Ok(count) => hasher.update(&piece[..count]),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
     /// The digest of a list of texts; no two different lists share their bytes.
     pub fn of_texts(texts: &[&str]) -> Self {
         let mut hasher = Sha256::new();

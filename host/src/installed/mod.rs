@@ -16,6 +16,7 @@
 //! | `directory` | handles that no link can redirect; every change on disk of this room and of `execute` |
 //! | `reach` | directories beneath a handle, quickly and at any depth |
 //! | `adopt` | a foreign database is taken over |
+//! | `contents`, `verify` | what was written, and whether it still is |
 //! | `made`, `digest`, `error` | [`Made`], [`Digest`], [`InstalledError`] |
 //!
 //! Rules: a database counts only if the state vouches for exactly its bytes; else it is foreign, its
@@ -24,6 +25,7 @@
 //! kill at any instant leaves a database and a state that speaks for it.
 
 pub mod adopt;
+mod contents;
 pub mod database;
 pub mod digest;
 pub mod directory;
@@ -34,6 +36,7 @@ mod quote;
 pub mod reach;
 pub mod run_lock;
 pub mod state;
+pub mod verify;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -41,6 +44,7 @@ use std::io;
 use camino::Utf8Path;
 
 pub use self::adopt::Adoptable;
+pub use self::contents::contents;
 pub use self::database::{Database, DatabaseError, Record};
 pub use self::digest::Digest;
 pub use self::directory::{Directory, Found, Sync};
@@ -50,6 +54,7 @@ pub use self::made::{Kind, Made};
 pub use self::reach::Reach;
 pub use self::run_lock::{Holder, RunLock, RunLockError};
 pub use self::state::{Generation, Known, Places, State, StateFolder};
+pub use self::verify::{Difference, What};
 
 use crate::diagnostic::Diagnostic;
 
@@ -140,6 +145,11 @@ impl Installed {
     /// The buildout directory, held open.
     pub fn root(&self) -> &Directory {
         &self.root
+    }
+
+    /// Whether the directory and what is recorded about it are the user's own, or were declared so.
+    pub fn is_trusted(&self) -> bool {
+        self.trusted
     }
 
     /// What a part is known to have made.

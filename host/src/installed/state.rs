@@ -98,6 +98,9 @@ pub struct Known {
     /// What its input files held.
     #[serde(default)]
     pub inputs: BTreeMap<Utf8PathBuf, Digest>,
+    /// What the files and links that it made held when it was done.
+    #[serde(default)]
+    pub contents: BTreeMap<Utf8PathBuf, Digest>,
     /// Keys that this version does not know; they are kept.
     #[serde(flatten)]
     pub unknown: BTreeMap<String, serde_json::Value>,

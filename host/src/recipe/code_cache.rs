@@ -9,10 +9,10 @@
 //! (HMAC-SHA-256 under the user's own key) is right. Anything else is compiled anew; nothing about an
 //! entry is ever fatal.
 
-use std::fs::File;
+use std::fs::{DirBuilder, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -40,6 +40,9 @@ pub enum CodeCacheError {
     /// A clone could bring its own code along.
     #[error("the cache directory {} lies inside the project", .0.display())]
     InsideProject(PathBuf),
+    /// A clone could bring its own key along.
+    #[error("the key {} would lie inside the project", .0.display())]
+    KeyInsideProject(PathBuf),
     /// Another user could put code there.
     #[error("{} belongs to somebody else, or others may write it", .0.display())]
     NotOurs(PathBuf),
@@ -55,8 +58,16 @@ impl CodeCache {
     ///
     /// See [`CodeCacheError`]; the caller goes on without a cache.
     pub fn open(directory: &Path, key_file: &Path, project: &Path) -> Result<Self, CodeCacheError> {
-        fs::create_dir_all(directory)?;
-        let real = fs::canonicalize(directory)?;
+        if real_or_to_be(key_file).starts_with(project) {
+            return Err(CodeCacheError::KeyInsideProject(key_file.to_owned()));
+        }
+        // Before anything is made: what is refused leaves nothing behind.
+        let real = real_or_to_be(directory);
+        if real.starts_with(project) {
+            return Err(CodeCacheError::InsideProject(real));
+        }
+        fs::create_dir_all(&real)?;
+        let real = fs::canonicalize(&real)?;
         if real.starts_with(project) {
             return Err(CodeCacheError::InsideProject(real));
         }
@@ -148,6 +159,17 @@ pub(super) fn compatibility(engine: &Engine) -> String {
     format!("{:016x}", hasher.finish())
 }
 
+/// The path without links, as far as it is there.
+fn real_or_to_be(path: &Path) -> PathBuf {
+    let mut ancestors = path.ancestors();
+    let found = ancestors.find_map(|ancestor| Some((ancestor, ancestor.canonicalize().ok()?)));
+    match found.map(|(ancestor, real)| (path.strip_prefix(ancestor), real)) {
+        Some((Ok(rest), real)) if !rest.as_os_str().is_empty() => real.join(rest),
+        Some((_, real)) => real,
+        None => path.to_owned(),
+    }
+}
+
 /// Reads the user's key, or makes one that only the user can read.
 fn key(path: &Path) -> Result<[u8; 32], CodeCacheError> {
     match File::options()
@@ -176,7 +198,8 @@ fn new_key(path: &Path) -> Result<[u8; 32], CodeCacheError> {
     let mut key = [0; 32];
     File::open("/dev/urandom")?.read_exact(&mut key)?;
     let directory = path.parent().expect("a key lies in a directory");
-    fs::create_dir_all(directory)?;
+    // It is the state directory, which only counts if nobody else may write there.
+    DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     let mut file =
         tempfile::Builder::new().permissions(PermissionsExt::from_mode(0o600)).tempfile_in(directory)?;
     file.write_all(&key)?;
@@ -257,7 +280,15 @@ mod tests {
     fn a_cache_inside_the_project_is_refused() {
         let root = tempfile::tempdir().unwrap();
         let project = fs::canonicalize(root.path()).unwrap();
-        let error = CodeCache::open(&project.join("cache"), &project.join("key"), &project).unwrap_err();
+        let outside = tempfile::tempdir().unwrap();
+        let error =
+            CodeCache::open(&project.join("cache"), &outside.path().join("key"), &project).unwrap_err();
         assert!(matches!(error, CodeCacheError::InsideProject(_)));
+        let error =
+            CodeCache::open(&outside.path().join("cache"), &project.join("key"), &project).unwrap_err();
+        assert!(matches!(error, CodeCacheError::KeyInsideProject(_)));
+        for place in [&project, outside.path()] {
+            assert_eq!(fs::read_dir(place).unwrap().count(), 0, "what is refused leaves nothing behind");
+        }
     }
 }

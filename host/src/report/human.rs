@@ -152,6 +152,9 @@ impl<W: Write> Reporter for Human<W> {
             Event::CreatingDirectory { path } if info => {
                 self.write(&format!("Creating directory '{}'.\n", visible::line(path)));
             }
+            Event::CreatingFile { path } if info => {
+                self.write(&format!("Creating '{}'.\n", visible::line(path)));
+            }
             Event::CompilingRecipe { recipe } if info => {
                 self.write(&format!("Compiling recipe {} (once on this machine).\n", visible::line(recipe)));
             }
@@ -203,6 +206,7 @@ impl<W: Write> Reporter for Human<W> {
                 self.write(&self.unused(section, options));
             }
             Event::CreatingDirectory { .. }
+            | Event::CreatingFile { .. }
             | Event::CompilingRecipe { .. }
             | Event::Log { .. }
             | Event::Progress { .. }

@@ -12,10 +12,14 @@
 //! | `annotate` | a configuration with the origin of each value |
 //! | `query` | one value |
 //! | `why` | the way of one value |
+//! | `graph` | parts and what they need |
+//! | `doctor` | what is known about a buildout |
 //! | `threshold` | `log-level` and `verbosity`: which messages are shown |
 //! | `visible` | text of others, made harmless |
 
 pub mod annotate;
+pub mod doctor;
+pub mod graph;
 pub mod human;
 pub mod json;
 pub mod plan;

@@ -1,10 +1,12 @@
 //! What `plan` shows.
 //!
-//! - In: a [`Plan`].
+//! - In: a [`Plan`], and what it would take away.
 //! - Out: text for people, data for programs.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use camino::Utf8PathBuf;
 use serde::Serialize;
 
 use crate::event::Cause;
@@ -27,15 +29,18 @@ pub struct StepShown {
     pub action: &'static str,
     /// Why.
     pub reasons: Vec<Cause>,
+    /// What goes, before anything is made anew: absolute paths, in that order.
+    pub removes: Vec<Utf8PathBuf>,
 }
 
 impl PlanShown {
-    /// Puts a plan into words.
-    pub fn of(plan: &Plan, sources: &SourceMap) -> Self {
+    /// Puts a plan into words; `going` is what goes with each part.
+    pub fn of(plan: &Plan, going: &BTreeMap<String, Vec<Utf8PathBuf>>, sources: &SourceMap) -> Self {
         let steps = plan.steps.iter().map(|step| StepShown {
             part: step.part.clone(),
             action: step.action.word(),
             reasons: step.reasons.iter().map(|reason| reason.cause(sources)).collect(),
+            removes: going.get(&step.part).cloned().unwrap_or_default(),
         });
         Self { steps: steps.collect() }
     }
@@ -53,6 +58,10 @@ impl PlanShown {
                     .as_ref()
                     .map(|place| format!(" ({})", super::snippet::place(place, directory)));
                 writeln!(text, "  {}{}", reason.text, place.unwrap_or_default()).expect("a String takes all");
+            }
+            for path in &step.removes {
+                let path = super::snippet::file_name(path.as_str(), directory);
+                writeln!(text, "  removes {path}").expect("a String takes all");
             }
         }
         let kept = self.steps.iter().filter(|step| step.action == Action::Keep.word()).count();

@@ -14,6 +14,8 @@ use crate::recipe::{Catalogue, Recipe, Source};
 pub struct RecipeShown {
     /// As it can be named.
     pub name: String,
+    /// What stands behind it, if it is a name that `[recipes]` gives.
+    pub alias_of: Option<String>,
     /// Other names that it answers to.
     pub also: Vec<&'static str>,
     /// Its own version.
@@ -102,6 +104,7 @@ impl RecipeShown {
         };
         Self {
             name: recipe.name.clone(),
+            alias_of: None,
             also,
             version: description.recipe.version.clone(),
             license: description.recipe.license.clone(),
@@ -115,7 +118,8 @@ impl RecipeShown {
 
     /// The line of `recipe list`.
     pub fn line(&self, width: usize) -> String {
-        let line = format!("{:width$}  {}", self.name, self.summary);
+        let alias = self.alias_of.as_ref().map(|target| format!(" ({target})")).unwrap_or_default();
+        let line = format!("{:width$}  {}{alias}", self.name, self.summary);
         super::visible::line(line.trim_end()).into_owned()
     }
 
@@ -127,6 +131,9 @@ impl RecipeShown {
         let _ = writeln!(text, "{}{version}{license}", self.name);
         if !self.summary.is_empty() {
             let _ = writeln!(text, "{}", self.summary);
+        }
+        if let Some(target) = &self.alias_of {
+            let _ = writeln!(text, "alias of: {target}");
         }
         if !self.also.is_empty() {
             let _ = writeln!(text, "also: {}", self.also.join(", "));

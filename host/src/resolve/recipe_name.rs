@@ -34,6 +34,23 @@ impl Buildout {
         })
     }
 
+    /// The names that `[recipes]` gives, with what stands behind each.
+    pub fn aliases(&self) -> Vec<(String, String)> {
+        let aliases = self.configuration.section("recipes");
+        let aliases = aliases.into_iter().flat_map(|section| section.iter());
+        aliases.map(|(name, target)| (name.to_string(), target.text().to_owned())).collect()
+    }
+
+    /// Finds and loads a recipe as a part of the root file would name it.
+    ///
+    /// # Errors
+    ///
+    /// See [`FindError`].
+    pub fn named_recipe(&mut self, name: &str) -> Result<Arc<Recipe>, FindError> {
+        let source = self.recipe_source(name, None)?;
+        self.catalogue.load(name, &source)
+    }
+
     /// Finds and loads the recipe that a part names.
     pub(super) fn recipe(
         &mut self,

@@ -1,7 +1,7 @@
 //! `cargo xtask dist`: the release binary.
 //!
 //! - In: the sources.
-//! - Out: `target/dist/bundle/buildout`, which carries the native code of the stock recipes.
+//! - Out: `target/dist/bundle/buildout`, which carries the native code of the stock recipes, and its manual pages in `man1`.
 //! - Not here: how code is appended and found again (`buildout cache bundle`).
 
 use std::fs;
@@ -21,6 +21,9 @@ pub(crate) fn run() -> Result<()> {
     let bundled = folder.join("buildout");
     fs::create_dir_all(&folder)?;
     shell::run(Command::new(&built).args(["cache", "bundle", "--output"]).arg(&bundled))?;
+    let pages = folder.join("man1");
+    fs::create_dir_all(&pages)?;
+    shell::run(Command::new(&bundled).args(["man", "--output"]).arg(&pages))?;
     let version = shell::output(Command::new(&bundled).arg("--version"))?;
     let megabytes = |path| fs::metadata(path).map(|file| file.len() as f64 / 1e6);
     println!("{version}: {}", bundled.display());

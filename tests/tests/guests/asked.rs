@@ -48,12 +48,16 @@ exit 0
 -- standard output
 uninstall d
   `uninstall` was asked for
+  removes parts/d
 uninstall c
   `uninstall` was asked for
+  removes parts/c
 uninstall b
   `uninstall` was asked for
+  removes parts/b
 uninstall a
   `uninstall` was asked for
+  removes parts/a
 
 "#]],
     );

@@ -145,9 +145,13 @@ keep a
 reinstall b
   its last run did not end well
   option `install` changed: '…ite parts/b/is 1⏎return parts/b' → '…ite parts/b/is 2⏎fail user The oven is cold⏎return parts/b' (buildout.cfg:10:11)
+  removes parts/b/is
+  removes parts/b
 reinstall c
   its last run did not end well
   option `install` changed: 'mkdir parts/c⏎write parts/c/is 1⏎return parts/c' → 'mkdir parts/c⏎write parts/c/is 2⏎return parts/c' (buildout.cfg:16:11)
+  removes parts/c/is
+  removes parts/c
 
 "#]],
     );
@@ -188,6 +192,8 @@ c/is 644 "1"
 reinstall b
   its last run did not end well
   option `install` changed: '…ite parts/b/is 1⏎return parts/b' → '…ite parts/b/is 2⏎fail user The oven is cold⏎return parts/b' (buildout.cfg:10:11)
+  removes parts/b/is
+  removes parts/b
 keep c
 
 "#]],
@@ -234,6 +240,7 @@ c 644 "1"
 update a
 reinstall b
   its last run did not end well
+  removes parts/b/data
 update c
 
 "#]],
@@ -298,9 +305,13 @@ keep a
 reinstall b
   its last run did not end well
   option `install` changed: 'mkdir parts/b⏎write parts/b/is 1⏎return parts/b' → 'mkdir parts/b⏎write parts/b/is 2⏎return parts/b' (buildout.cfg:10:11)
+  removes parts/b/is
+  removes parts/b
 reinstall c
   its last run did not end well
   option `install` changed: 'mkdir parts/c⏎write parts/c/is 1⏎return parts/c' → 'mkdir parts/c⏎write parts/c/is 2⏎return parts/c' (buildout.cfg:15:11)
+  removes parts/c/is
+  removes parts/c
 
 "#]],
         );
@@ -329,6 +340,7 @@ fn a_signal_in_an_update_an_uninstall_or_an_init_ends_the_run_with_the_same_care
 a 644 "1"
 reinstall a
   its last run did not end well
+  removes parts/a
 
 "#]],
         );
@@ -341,6 +353,7 @@ reinstall a
 a 644 "1"
 reinstall a
   its last run did not end well
+  removes parts/a
 
 "#]],
         );

@@ -337,7 +337,7 @@ exit 0
 exit 2
 -- standard error
 Error: Invalid option --
-help: `--raw` belongs to `buildout query`
+help: `annotate` does not take `--raw`, which is for `query`
 
 "#]],
     );

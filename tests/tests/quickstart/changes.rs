@@ -22,11 +22,14 @@ exit 0
 -- standard output
 reinstall settings.toml
   option `workers` changed: '1' → '2' (buildout.cfg:38:11)
+  removes etc/settings.toml
 update nginx.conf
 reinstall shelf-web
   it needs `settings.toml`, which is made anew
+  removes etc/shelf-web.service
 reinstall shelf-worker
   it needs `settings.toml`, which is made anew
+  removes etc/shelf-worker.service
 1 part stays as it is
 
 "#]]
@@ -348,8 +351,10 @@ update settings.toml
 update nginx.conf
 reinstall shelf-web
   its recipe changed: 'sha256:[DIGEST]…' → 'sha256:[DIGEST]…'
+  removes etc/shelf-web.service
 reinstall shelf-worker
   its recipe changed: 'sha256:[DIGEST]…' → 'sha256:[DIGEST]…'
+  removes etc/shelf-worker.service
 1 part stays as it is
 
 "#]]

@@ -30,6 +30,8 @@ pub struct Record {
     pub made: Vec<Made>,
     /// What it changed or removed though it did not make it: allowed by a grant, and not to be undone.
     pub overwritten: BTreeSet<Utf8PathBuf>,
+    /// What the part owned before and this call may have changed.
+    pub changed: BTreeSet<Utf8PathBuf>,
     /// What the part owned before and this call removed.
     pub removed: BTreeSet<Utf8PathBuf>,
     /// What it was refused.
@@ -203,7 +205,11 @@ impl Guard {
     /// Allows a change of what is at `path`; what only a grant allows is recorded as overwritten.
     pub(crate) fn may_change(&mut self, path: &Utf8Path) -> Result<(), Refusal> {
         match self.judge(Deed::Change, path)? {
-            Permit::Own => {}
+            Permit::Own => {
+                if self.reach.own.contains(path) {
+                    self.record.changed.insert(path.to_owned());
+                }
+            }
             Permit::Granted => {
                 self.record.overwritten.insert(path.to_owned());
             }

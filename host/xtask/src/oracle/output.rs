@@ -76,6 +76,7 @@ fn is_action(line: &str) -> bool {
     let verbs = ["Installing ", "Updating ", "Uninstalling "];
     line.ends_with('.') && verbs.iter().any(|verb| line.starts_with(verb))
         || line.starts_with("Develop: ")
+        || line.starts_with("Creating '")
         || line == "Running uninstall recipe."
 }
 

@@ -1,0 +1,33 @@
+//! `buildout doctor [--verify]`: what is known about a buildout and this machine. No recipe is asked, nothing is written.
+
+use super::Done;
+use super::request::{Asked, set_threshold};
+use crate::diagnostic::Exit;
+use crate::plan::Aim;
+use crate::recipe::Settings;
+use crate::report::Report;
+use crate::report::doctor::{Doctor, Place};
+use crate::run;
+
+pub(super) fn run(asked: &Asked, verify: bool, report: &mut Report) -> Done {
+    let request = asked.run(asked.configuration()?, &Aim::everything())?;
+    let configuration = run::load(&request.configuration, report)?;
+    set_threshold(&configuration, report)?;
+    let buildout = run::settle(configuration, Settings::default(), &request, report)?;
+    let installed = run::known(&buildout, &request, report)?;
+    let cache = asked.environment.cache_directory().map(|cache| cache.join("code"));
+    let mut places = vec![
+        Place::of("configuration", Some(&request.configuration.file)),
+        Place::of("buildout directory", Some(&buildout.directories.root)),
+        Place::of("project", Some(&request.configuration.project)),
+        Place::of("your defaults", request.configuration.user_defaults.as_ref()),
+        Place::of("database", buildout.directories.database.as_ref()),
+        Place::of("state directory", request.state.as_ref()),
+        Place::of("code cache", cache.as_ref()),
+    ];
+    places.extend(asked.environment.recipes.iter().map(|path| Place::of("recipes", Some(path))));
+    let grants = asked.arguments.access.iter().map(ToString::to_string).collect();
+    let doctor = Doctor::of(&installed, places, grants, verify);
+    report.result("doctor", &doctor.text(&asked.started_in), &doctor)?;
+    Ok(if doctor.is_damaged() { Exit::Failed } else { Exit::Done })
+}
