@@ -48,17 +48,20 @@ impl Request {
 }
 
 /// Why a run stopped: at least one error, with the sources that it points into.
-#[derive(Debug)]
 pub struct Stopped {
     /// Every text that was read.
     pub sources: SourceMap,
     /// The first one decides how the process ends.
     pub diagnostics: Vec<Diagnostic>,
+    /// The buildout as far as it had come, without its sources; none if its files were not even read.
+    pub buildout: Option<Box<Buildout>>,
 }
 
 impl Stopped {
-    fn at(sources: SourceMap, diagnostic: Diagnostic) -> Self {
-        Self { sources, diagnostics: vec![diagnostic] }
+    fn of(buildout: impl Into<Box<Buildout>>, diagnostic: Diagnostic) -> Self {
+        let mut buildout = buildout.into();
+        let sources = std::mem::take(&mut buildout.configuration.sources);
+        Self { sources, diagnostics: vec![diagnostic], buildout: Some(buildout) }
     }
 
     /// How the process ends.
@@ -87,7 +90,7 @@ pub fn load(request: &config::Request, reporter: &mut dyn Reporter) -> Result<Co
                     diagnostic.doing.push("Initializing.".to_owned());
                 }
             }
-            Err(Stopped { sources: failure.sources, diagnostics })
+            Err(Stopped { sources: failure.sources, diagnostics, buildout: None })
         }
     }
 }
@@ -117,7 +120,7 @@ pub fn resolve(
             }
             Ok(buildout)
         }
-        Err((buildout, error)) => Err(Stopped::at(buildout.configuration.sources, error.diagnostic())),
+        Err((buildout, error)) => Err(Stopped::of(buildout, error.diagnostic())),
     }
 }
 
@@ -135,7 +138,7 @@ pub fn look(
 ) -> Result<Looked, Stopped> {
     let surroundings = request.surroundings.clone();
     let looked = resolve::look(configuration, surroundings, settings, option, reporter)
-        .map_err(|(buildout, error)| Stopped::at(buildout.configuration.sources, error.diagnostic()))?;
+        .map_err(|(buildout, error)| Stopped::of(buildout, error.diagnostic()))?;
     if let Some(error) = &looked.unasked {
         let error = error.diagnostic();
         let message =
@@ -161,7 +164,7 @@ pub fn settle(
     match resolve::resolve(configuration, catalogue, request.surroundings.clone(), Wanted::Nothing, reporter)
     {
         Ok(buildout) => Ok(buildout),
-        Err((buildout, error)) => Err(Stopped::at(buildout.configuration.sources, error.diagnostic())),
+        Err((buildout, error)) => Err(Stopped::of(buildout, error.diagnostic())),
     }
 }
 
@@ -212,11 +215,11 @@ pub struct Planned {
 pub fn plan(buildout: Buildout, request: &Request, reporter: &mut dyn Reporter) -> Result<Planned, Stopped> {
     let installed = match installed(&buildout, request, reporter) {
         Ok(installed) => installed,
-        Err(diagnostic) => return Err(Stopped::at(buildout.configuration.sources, diagnostic)),
+        Err(diagnostic) => return Err(Stopped::of(buildout, diagnostic)),
     };
     let plan = match Plan::compare(&buildout, &installed, &request.aim) {
         Ok(plan) => plan,
-        Err(error) => return Err(Stopped::at(buildout.configuration.sources, error.diagnostic())),
+        Err(error) => return Err(Stopped::of(buildout, error.diagnostic())),
     };
     let granted = execute::granted(&buildout);
     let bounds = Bounds { root: installed.root(), granted: &granted, never: &request.never() };
@@ -248,7 +251,7 @@ pub fn install(
     reporter: &mut dyn Reporter,
 ) -> Result<Plan, Stopped> {
     let done = carry_out(&mut buildout, request, reporter);
-    done.map_err(|diagnostic| Stopped::at(buildout.configuration.sources, diagnostic))
+    done.map_err(|diagnostic| Stopped::of(buildout, diagnostic))
 }
 
 /// Makes the standard directories of a buildout of which only `[buildout]` is resolved.
@@ -262,7 +265,7 @@ pub fn bootstrap(
     reporter: &mut dyn Reporter,
 ) -> Result<(), Stopped> {
     let done = make_directories(&mut buildout, request, reporter);
-    done.map_err(|diagnostic| Stopped::at(buildout.configuration.sources, diagnostic))
+    done.map_err(|diagnostic| Stopped::of(buildout, diagnostic))
 }
 
 fn make_directories(

@@ -14,7 +14,7 @@ use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -162,6 +162,19 @@ impl Site {
     /// The run has changed anything in `home` or `outside`.
     pub fn run(&self, arguments: &[&str]) -> Run {
         Run::of(self.start(arguments), &self.real)
+    }
+
+    /// The same, with something to read on standard input.
+    ///
+    /// # Panics
+    ///
+    /// As [`Site::run`].
+    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Run {
+        let mut file = tempfile::tempfile().expect("there is room");
+        file.write_all(input.as_bytes()).and_then(|()| file.rewind()).expect("there is room");
+        let mut command = self.command(arguments);
+        command.stdin(file);
+        Run::of(self.output_of(command), &self.real)
     }
 
     /// The same, by a shell that runs `before` first, such as `ulimit`.

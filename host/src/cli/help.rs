@@ -167,7 +167,7 @@ fn options() -> Vec<Arg> {
             .short('t'),
         switch("verbose", "Tell more; can be repeated").short('v'),
         switch("quiet", "Tell less; can be repeated").short('q'),
-        switch("debug", "Tell all about an error, a recipe's backtrace as well").short('D'),
+        switch("debug", "Tell all about an error, and answer questions about its sections").short('D'),
         switch("json", "Write one JSON object a line, for programs"),
         value(
             "state-dir",
@@ -437,7 +437,8 @@ Options:
                                   buildout:socket-timeout=SECONDS
   -v, --verbose                   Tell more; can be repeated
   -q, --quiet                     Tell less; can be repeated
-  -D, --debug                     Tell all about an error, a recipe's backtrace as well
+  -D, --debug                     Tell all about an error, and answer questions about
+                                  its sections
       --json                      Write one JSON object a line, for programs
       --state-dir <DIR>           Where records of what is installed are kept, instead
                                   of your state directory

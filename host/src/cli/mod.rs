@@ -7,6 +7,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `arguments`, `argument_error`, `command`, `grant`, `help` | what can be typed |
+//! | `debug` | looking around after an error |
 //! | `request` | arguments and environment become what a run is asked for |
 //! | `python` | the version of the user's own interpreter |
 //! | `install` (and `uninstall`), `plan`, `init`, `bootstrap`, `annotate`, `query`, `why`, `recipe`, `cache`, `graph`, `doctor`, `completions`, `man` | the commands |
@@ -18,6 +19,7 @@ mod bootstrap;
 mod cache;
 mod command;
 mod completions;
+mod debug;
 mod doctor;
 mod grant;
 mod graph;
@@ -82,6 +84,9 @@ pub fn main(typed: impl IntoIterator<Item = OsString>, environment: &Environment
             report.diagnostic(&ignored.diagnostic(), &SourceMap::default());
         }
     }
+    if arguments.debug {
+        report.tell_all();
+    }
     let asked = Asked { arguments, environment: environment.clone(), started_in };
     let done = match &asked.arguments.command {
         Command::Install { aim } => install::run(&asked, aim, &mut report),
@@ -116,7 +121,12 @@ pub fn main(typed: impl IntoIterator<Item = OsString>, environment: &Environment
             for diagnostic in &stopped.diagnostics {
                 report.diagnostic(diagnostic, &stopped.sources);
             }
-            Ok(stopped.exit())
+            let exit = stopped.exit();
+            // Whoever interrupts a run does not want to be asked.
+            if asked.arguments.debug && exit != Exit::Interrupted {
+                debug::inspect(&stopped, &asked.started_in, &mut report)?;
+            }
+            Ok(exit)
         }
         Err(Failed::Diagnostic(diagnostic)) => {
             report.diagnostic(&diagnostic, &SourceMap::default());

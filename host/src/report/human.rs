@@ -29,6 +29,8 @@ pub struct Human<W: Write> {
     threshold: Threshold,
     /// Whether a line can be written over.
     moving: bool,
+    /// Whether all that is known about an error is told.
+    all: bool,
     /// The progress line that stands on the screen; empty: none.
     progress: String,
 }
@@ -38,12 +40,23 @@ impl<W: Write> Human<W> {
     ///
     /// `moving` says that `out` is a terminal, on which progress can be shown.
     pub fn new(out: W, frame: Frame, threshold: Threshold, moving: bool) -> Self {
-        Self { out, frame, threshold, moving, progress: String::new() }
+        Self { out, frame, threshold, moving, all: false, progress: String::new() }
     }
 
     /// Shows from now on what the configuration asks for.
     pub fn set_threshold(&mut self, threshold: Threshold) {
         self.threshold = threshold;
+    }
+
+    /// Tells from now on all that is known about every error.
+    pub fn tell_all(&mut self) {
+        self.all = true;
+    }
+
+    /// Writes a text behind which somebody will type.
+    pub fn prompt(&mut self, text: &str) {
+        self.clear_progress();
+        self.write(text);
     }
 
     /// Takes the progress line off the screen, for others who are about to write there.
@@ -226,7 +239,8 @@ impl<W: Write> Reporter for Human<W> {
             Severity::Notice => Some(Level::Info),
         };
         if level.is_none_or(|level| self.threshold.shows(level)) {
-            let frame = Frame { verbose: self.threshold.shows(Level::Debug), ..self.frame.clone() };
+            let frame =
+                Frame { verbose: self.all || self.threshold.shows(Level::Debug), ..self.frame.clone() };
             self.write(&snippet::draw(diagnostic, sources, &frame));
         }
     }

@@ -12,6 +12,7 @@
 //! | `annotate` | a configuration with the origin of each value |
 //! | `query` | one value |
 //! | `why` | the way of one value |
+//! | `inspect` | a section at the moment of an error |
 //! | `graph` | parts and what they need |
 //! | `doctor` | what is known about a buildout |
 //! | `threshold` | `log-level` and `verbosity`: which messages are shown |
@@ -21,6 +22,7 @@ pub mod annotate;
 pub mod doctor;
 pub mod graph;
 pub mod human;
+pub mod inspect;
 pub mod json;
 pub mod plan;
 pub mod query;
@@ -79,6 +81,22 @@ impl Report {
     pub fn set_threshold(&mut self, threshold: Threshold) {
         match self {
             Self::Human(human) => human.set_threshold(threshold),
+            Self::Json(_) => {}
+        }
+    }
+
+    /// Tells all that is known about every error: its code, a recipe's backtrace.
+    pub fn tell_all(&mut self) {
+        match self {
+            Self::Human(human) => human.tell_all(),
+            Self::Json(_) => {}
+        }
+    }
+
+    /// Asks a person for something; a program is not asked.
+    pub fn prompt(&mut self, text: &str) {
+        match self {
+            Self::Human(human) => human.prompt(text),
             Self::Json(_) => {}
         }
     }

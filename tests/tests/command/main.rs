@@ -8,12 +8,14 @@
 //! |---|---|
 //! | `begin` | `init`, `bootstrap` |
 //! | `plan` | `plan`: what goes, `--check` |
+//! | `debug` | `-D` |
 //! | `exits` | every exit code |
 //! | `json` | `--json`, with every command |
 //! | `look` | `graph`, `doctor`, `completions`, manual pages |
 //! | `letters` | options, and what is wrong with them |
 
 mod begin;
+mod debug;
 mod exits;
 mod json;
 mod letters;
