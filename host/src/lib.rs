@@ -15,6 +15,7 @@
 //!
 //! | room | from | to |
 //! |---|---|---|
+//! | [`fault`] | | a point before each step that changes something on disk, where tests strike |
 //! | [`source`], [`diagnostic`], [`event`], [`environment`] | | where bytes came from, what went wrong, what just happened, what the environment says: plain data |
 //! | [`config`] | configuration files | every section merged, every value with its history |
 //! | [`installed`] | `.installed.cfg`, the user's state directory | what is known to be on disk; one run at a time |
@@ -59,6 +60,7 @@ pub mod diagnostic;
 pub mod environment;
 pub mod event;
 pub mod execute;
+pub mod fault;
 pub mod installed;
 pub mod plan;
 pub mod recipe;

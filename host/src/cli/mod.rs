@@ -58,6 +58,8 @@ use crate::source::SourceMap;
 ///
 /// Only what cannot be told otherwise: that standard output cannot be written.
 pub fn main(typed: impl IntoIterator<Item = OsString>, environment: &Environment) -> anyhow::Result<Exit> {
+    #[cfg(feature = "faults")]
+    crate::fault::arm(environment.variable("BUILDOUT_FAULT"), environment.variable("BUILDOUT_FAULT_TRACE"))?;
     let started_in = std::env::current_dir().ok().and_then(|path| Utf8PathBuf::from_path_buf(path).ok());
     let started_in = started_in.unwrap_or_else(|| "/".into());
     let usual = Threshold::new("INFO", "0").expect("these are the usual ones");

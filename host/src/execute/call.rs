@@ -8,7 +8,7 @@ use camino::Utf8PathBuf;
 use super::{ExecuteError, Execution};
 use crate::access::{Deed, NOT_MADE};
 use crate::event::Event;
-use crate::installed::{Journal, Made};
+use crate::installed::{InstalledError, Journal, Made};
 use crate::recipe::{Call, Failure, Outcome, Phase, Recipe, Witness};
 use crate::resolve::{Cause, Part, ResolveError};
 
@@ -21,7 +21,11 @@ struct Witnessing {
 impl Witness for Witnessing {
     fn making(&self, made: &Made) -> std::io::Result<()> {
         let mut journal = self.journal.lock().map_err(|_| std::io::Error::other("the journal is broken"))?;
-        journal.made(&self.part, made).map_err(std::io::Error::other)
+        journal.made(&self.part, made).map_err(|error| match error {
+            // The recipe is to read that the disk is full, and not only that something is wrong.
+            InstalledError::Io { source, .. } => source,
+            error => std::io::Error::other(error),
+        })
     }
 }
 

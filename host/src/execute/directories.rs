@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{ExecuteError, Execution};
 use crate::event::Event;
+use crate::fault::{self, Step};
 use crate::installed::{Found, Kind};
 
 impl Execution<'_> {
@@ -19,11 +20,9 @@ impl Execution<'_> {
                 Err(_) if path.is_dir() => {}
                 Err(_) => {
                     self.say_making(path);
-                    fs_err::create_dir_all(path).map_err(|source| ExecuteError::Io {
-                        verb: "make",
-                        path: path.clone(),
-                        source,
-                    })?;
+                    fault::point(Step::Make, path.as_str())
+                        .and_then(|()| fs_err::create_dir_all(path))
+                        .map_err(|source| ExecuteError::Io { verb: "make", path: path.clone(), source })?;
                 }
             }
         }

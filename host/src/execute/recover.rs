@@ -2,6 +2,7 @@
 
 use super::{ExecuteError, Execution, aside, undo};
 use crate::event::{Event, Level};
+use crate::fault::{self, Step};
 use crate::installed::{Recovery, Sync};
 
 impl Execution<'_> {
@@ -10,7 +11,7 @@ impl Execution<'_> {
         // Left by a killed call; whatever is in there was to be gone anyway.
         let temporary = self.buildout.directories.root.join(".buildout/tmp");
         if temporary.symlink_metadata().is_ok_and(|meta| meta.is_dir()) {
-            let _ = fs_err::remove_dir_all(&temporary);
+            let _ = fault::point(Step::Remove, &temporary).and_then(|()| fs_err::remove_dir_all(&temporary));
         }
         if recovery.is_empty() {
             return Ok(());

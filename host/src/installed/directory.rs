@@ -2,7 +2,7 @@
 //!
 //! - In: a directory, and names or paths beneath it.
 //! - Out: handles that no later exchange of a directory by a link can redirect, and the few verbs
-//!   that change something on disk. A fault point in each verb reaches every mutating step.
+//!   that change something on disk, each with a fault point before it.
 //! - Not here: what may be changed (`execute`), which path is whose (`state`).
 //!
 //! Rules: below a handle no symbolic link is followed and nothing climbs out, whoever races with us:
@@ -20,6 +20,7 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
 use super::made::Kind;
+use crate::fault::{self, Step};
 
 /// The kernel refuses a longer path; longer ones are walked in pieces.
 const LONGEST_PATH_BYTES: usize = 4000;
@@ -185,6 +186,7 @@ impl Directory {
     /// A link, or a file that has a second name somewhere, is refused.
     pub fn open_file(&self, name: impl AsRef<OsStr>, mode: u32) -> io::Result<File> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        fault::point(Step::Make, name.as_ref())?;
         let handle = rustix::fs::openat(&self.handle, name.as_ref(), flags, Mode::from_bits_truncate(mode))?;
         let stat = rustix::fs::fstat(&handle)?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile || stat.st_nlink > 1 {
@@ -196,8 +198,10 @@ impl Directory {
     /// Makes the file `name`, which must not be there yet.
     pub fn make_file(&self, name: impl AsRef<OsStr>, bytes: &[u8], mode: u32) -> io::Result<File> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        fault::point(Step::Make, name.as_ref())?;
         let handle = rustix::fs::openat(&self.handle, name.as_ref(), flags, Mode::from_bits_truncate(mode))?;
         let mut file = File::from(handle);
+        fault::point(Step::Write, name.as_ref())?;
         file.write_all(bytes)?;
         Ok(file)
     }
@@ -210,10 +214,11 @@ impl Directory {
         // Left behind by a killed run.
         self.remove_file(&temporary)?;
         let written = self.make_file(&temporary, bytes, mode).and_then(|file| match sync {
-            Sync::Now => file.sync_all(),
+            Sync::Now => fault::point(Step::Sync, &temporary).and_then(|()| file.sync_all()),
             Sync::Later => Ok(()),
         });
         let renamed = written
+            .and_then(|()| fault::point(Step::Rename, name))
             .and_then(|()| Ok(rustix::fs::renameat(&self.handle, temporary.as_str(), &self.handle, name)?));
         if let Err(error) = renamed {
             let _ = self.remove_file(&temporary);
@@ -227,16 +232,19 @@ impl Directory {
 
     /// Makes the directory `name`, which must not be there yet.
     pub fn make_directory(&self, name: impl AsRef<OsStr>, mode: u32) -> io::Result<()> {
+        fault::point(Step::Make, name.as_ref())?;
         Ok(rustix::fs::mkdirat(&self.handle, name.as_ref(), Mode::from_bits_truncate(mode))?)
     }
 
     /// Removes a file or a link; that it is not there is no failure.
     pub fn remove_file(&self, name: impl AsRef<OsStr>) -> io::Result<()> {
+        fault::point(Step::Remove, name.as_ref())?;
         absent_is_done(rustix::fs::unlinkat(&self.handle, name.as_ref(), AtFlags::empty()))
     }
 
     /// Removes an empty directory; that it is not there is no failure.
     pub fn remove_directory(&self, name: impl AsRef<OsStr>) -> io::Result<()> {
+        fault::point(Step::Remove, name.as_ref())?;
         absent_is_done(rustix::fs::unlinkat(&self.handle, name.as_ref(), AtFlags::REMOVEDIR))
     }
 
@@ -247,6 +255,7 @@ impl Directory {
     /// `AlreadyExists` if something is there, `CrossesDevices` if `to` is on another file system.
     pub fn rename(&self, name: impl AsRef<OsStr>, to: &Self, to_name: impl AsRef<OsStr>) -> io::Result<()> {
         let (name, to_name) = (name.as_ref(), to_name.as_ref());
+        fault::point(Step::Rename, name)?;
         match rustix::fs::renameat_with(&self.handle, name, &to.handle, to_name, RenameFlags::NOREPLACE) {
             // A file system that cannot promise it: look first. The run lock keeps other runs away.
             Err(Errno::INVAL | Errno::NOSYS) => match to.look(to_name)? {
@@ -261,11 +270,13 @@ impl Directory {
     pub fn set_mode(&self, mode: u32) -> io::Result<()> {
         // The handle only names the inode, which `fchmod` refuses; its own entry under /proc does not.
         let itself = format!("/proc/self/fd/{}", self.handle.as_raw_fd());
+        fault::point(Step::Set, self.path.as_str())?;
         Ok(rustix::fs::chmod(itself, Mode::from_bits_truncate(mode))?)
     }
 
     /// Waits until the names in this directory have reached the disk.
     pub fn sync(&self) -> io::Result<()> {
+        fault::point(Step::Sync, self.path.as_str())?;
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let handle = rustix::fs::openat(&self.handle, ".", flags, Mode::empty())?;
         Ok(rustix::fs::fsync(handle)?)

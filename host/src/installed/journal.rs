@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::directory::Directory;
 use super::error::InstalledError;
 use super::made::Made;
+use crate::fault::{self, Step};
 
 /// The version that we write; a higher one is not read.
 pub const VERSION: u32 = 1;
@@ -185,7 +186,9 @@ impl Journal {
 
     /// Waits until all that was said has reached the disk.
     pub fn sync(&self) -> Result<(), InstalledError> {
-        self.file.sync_data().map_err(self.failed("write"))
+        fault::point(Step::Sync, JOURNAL)
+            .and_then(|()| self.file.sync_data())
+            .map_err(self.failed("write"))
     }
 
     fn write(&mut self, line: &Line) -> Result<(), InstalledError> {
@@ -201,17 +204,16 @@ impl Journal {
         let mut text = serde_json::to_vec(line).expect("plain data becomes JSON");
         text.push(b'\n');
         let end = self.file.stream_position().map_err(self.failed("write"))?;
-        self.file.write_all(&text).map_err(|error| {
+        fault::point(Step::Write, JOURNAL).and_then(|()| self.file.write_all(&text)).map_err(|error| {
             // A full disk took a piece of it: what follows must not be glued to that.
-            let _ = self.file.set_len(end);
-            let _ = self.file.seek(io::SeekFrom::Start(end));
+            let _ = self.cut(end);
             self.failed("write")(error)
         })
     }
 
     fn cut(&mut self, length_bytes: u64) -> Result<(), InstalledError> {
-        self.file
-            .set_len(length_bytes)
+        fault::point(Step::Write, JOURNAL)
+            .and_then(|()| self.file.set_len(length_bytes))
             .and_then(|()| self.file.seek(io::SeekFrom::Start(length_bytes)))
             .map(|_| ())
             .map_err(self.failed("write"))

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::directory::{Directory, Found};
 use crate::diagnostic::{Diagnostic, Exit};
+use crate::fault::{self, Step};
 
 /// The directory of what must be on the project's own file system.
 pub const FOLDER: &str = ".buildout";
@@ -78,7 +79,8 @@ impl RunLock {
             Err(error) => return Err(RunLockError::Unlockable { path: lock, source: error.into() }),
         }
         let text = serde_json::to_string(holder).expect("plain text becomes JSON");
-        file.set_len(0)
+        fault::point(Step::Write, LOCK)
+            .and_then(|()| file.set_len(0))
             .and_then(|()| file.rewind())
             .and_then(|()| writeln!(file, "{text}"))
             .map_err(|source| RunLockError::Io { path: lock, source })?;
@@ -94,7 +96,7 @@ impl RunLock {
 impl Drop for RunLock {
     fn drop(&mut self) {
         // Closing the file gives the lock back; nobody shall read of a run that has ended.
-        let _ = self.file.set_len(0);
+        let _ = fault::point(Step::Write, LOCK).and_then(|()| self.file.set_len(0));
     }
 }
 

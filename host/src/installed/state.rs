@@ -18,6 +18,7 @@ use super::digest::Digest;
 use super::directory::{Directory, Found, Sync};
 use super::error::InstalledError;
 use super::made::Made;
+use crate::fault::{self, Step};
 
 /// The version that we write; a higher one is not read.
 pub const VERSION: u32 = 1;
@@ -163,9 +164,10 @@ impl StateFolder {
             let path = path.to_owned();
             move |source| InstalledError::Io { verb, path, source }
         };
-        std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700)
-            .recursive(true)
-            .create(&places.state)
+        let mut builder = std::fs::DirBuilder::new();
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        fault::point(Step::Make, places.state.as_str())
+            .and_then(|()| builder.recursive(true).create(&places.state))
             .map_err(io("make", &places.state))?;
         // Once more: now the real path is known to its end.
         refuse_inside(places)?;

@@ -301,7 +301,8 @@ pub(super) fn run(
     };
     for directory in temporary {
         // What is left there is swept away by the next run.
-        let _ = fs_err::remove_dir_all(directory);
+        let _ = crate::fault::point(crate::fault::Step::Remove, &directory)
+            .and_then(|()| fs_err::remove_dir_all(directory));
     }
     Outcome { result, changes, used, used_of_buildout, record }
 }

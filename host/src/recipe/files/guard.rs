@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::access::{Deed, Denial, NOT_MADE, Permit, Reach};
+use crate::fault::{self, Step};
 use crate::installed::{Kind as MadeKind, Made};
 use crate::recipe::limits::Limits;
 
@@ -49,8 +50,14 @@ pub(crate) enum Refusal {
     Hidden,
     /// Too many files or bytes; recorded.
     Quota,
-    /// The witness could not write.
+    /// The witness could not write, or the disk failed.
     Io(std::io::Error),
+}
+
+impl From<std::io::Error> for Refusal {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
+    }
 }
 
 /// The rules and the record of one call.
@@ -185,9 +192,9 @@ impl Guard {
         }
         self.files_left -= 1;
         if let (Some(witness), true) = (&self.witness, self.counts_as_made(path)) {
-            witness.making(&Made { path: path.to_owned(), kind }).map_err(Refusal::Io)?;
+            witness.making(&Made { path: path.to_owned(), kind })?;
         }
-        Ok(())
+        Ok(fault::point(Step::Make, path)?)
     }
 
     /// Whether what is made here is to be undone: not where something was before, which a grant let go.
@@ -214,7 +221,7 @@ impl Guard {
                 self.record.overwritten.insert(path.to_owned());
             }
         }
-        Ok(())
+        Ok(fault::point(Step::Set, path)?)
     }
 
     /// Allows to move what is at `path`: only what the part made, as the place where it ends would count as
@@ -275,7 +282,7 @@ impl Guard {
     /// Takes bytes for a write, or records that the limit was reached.
     pub(crate) fn charge(&mut self, bytes: u64) -> Result<(), Refusal> {
         if self.written.charge(bytes) {
-            return Ok(());
+            return Ok(fault::point(Step::Write, "bytes")?);
         }
         self.record.limit = Some("written bytes");
         Err(Refusal::Quota)

@@ -21,7 +21,7 @@ mod places;
 mod streams;
 mod wasi;
 
-pub(crate) use guard::Guard;
+pub(crate) use guard::{Guard, Refusal};
 pub use guard::{Record, Witness};
 pub(crate) use places::Places;
 pub(crate) use streams::{HasIo, Io, WaitedTooLong, Waiting};

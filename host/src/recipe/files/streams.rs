@@ -23,6 +23,7 @@ use wasmtime_wasi_io::bindings::wasi::io::poll as waiting;
 use wasmtime_wasi_io::bindings::wasi::io::streams as plain;
 
 use super::guard::Written;
+use crate::fault::{self, Step};
 
 /// What one write may carry: more than any guest's buffer, less than a limit that matters.
 const CHUNK: usize = 1 << 20;
@@ -96,16 +97,17 @@ impl wasmtime_wasi::p2::OutputStream for FileOutput {
         if !self.written.charge(bytes.len() as u64) {
             return Err(failed(std::io::ErrorKind::QuotaExceeded.into()));
         }
+        let point = || fault::point(Step::Write, "stream");
         match &mut self.position {
             Some(position) => {
-                self.file.write_all_at(&bytes, *position).map_err(failed)?;
+                point().and_then(|()| self.file.write_all_at(&bytes, *position)).map_err(failed)?;
                 *position += bytes.len() as u64;
             }
             None => {
                 let mut rest = &bytes[..];
                 while !rest.is_empty() {
                     let end = self.file.metadata().map_err(failed)?.len();
-                    let count = self.file.write_at(rest, end).map_err(failed)?;
+                    let count = point().and_then(|()| self.file.write_at(rest, end)).map_err(failed)?;
                     rest = &rest[count..];
                 }
             }

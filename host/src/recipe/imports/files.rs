@@ -5,9 +5,11 @@ use std::io;
 use wasmtime::Result;
 
 use super::error;
+use crate::fault::{self, Step};
 use crate::installed::Kind as MadeKind;
 use crate::recipe::bindings::buildout::recipe::{files, types::Error};
 use crate::recipe::call::Phase;
+use crate::recipe::files::Refusal;
 use crate::recipe::instance::State;
 
 /// What the WIT says about a failed call on a path.
@@ -22,8 +24,13 @@ fn failed(path: &str, cause: &io::Error) -> Error {
     error
 }
 
-fn denied(path: &str) -> Error {
-    failed(path, &io::Error::new(io::ErrorKind::PermissionDenied, "this part may not write it"))
+fn refused(path: &str, refusal: Refusal) -> Error {
+    let cause = match refusal {
+        Refusal::Denied => io::Error::new(io::ErrorKind::PermissionDenied, "this part may not write it"),
+        Refusal::Quota => io::ErrorKind::QuotaExceeded.into(),
+        Refusal::Io(cause) => cause,
+    };
+    failed(path, &cause)
 }
 
 impl files::Host for State {
@@ -35,8 +42,8 @@ impl files::Host for State {
             Ok(spot) => spot,
             Err(cause) => return Ok(Err(failed(&path, &cause))),
         };
-        if self.guard.may_change(&spot.path).is_err() {
-            return Ok(Err(denied(&path)));
+        if let Err(refusal) = self.guard.may_change(&spot.path) {
+            return Ok(Err(refused(&path, refusal)));
         }
         Ok(spot.set_mode(mode).map_err(|cause| failed(&path, &cause)))
     }
@@ -55,8 +62,8 @@ impl files::Host for State {
             Ok(true) => return Ok(Err(failed(&path, &io::ErrorKind::AlreadyExists.into()))),
             Err(cause) => return Ok(Err(failed(&path, &cause))),
         }
-        if self.guard.may_create(&spot.path, MadeKind::Link).is_err() {
-            return Ok(Err(denied(&path)));
+        if let Err(refusal) = self.guard.may_create(&spot.path, MadeKind::Link) {
+            return Ok(Err(refused(&path, refusal)));
         }
         Ok(match spot.symlink(&target) {
             Ok(()) => {
@@ -80,7 +87,8 @@ impl files::Host for State {
         };
         // A link in its place leads who knows where; nothing but this run may write here.
         let elsewhere = || io::Error::new(io::ErrorKind::InvalidInput, "it is a link, or lies behind one");
-        let made = fs_err::create_dir_all(&place)
+        let made = fault::point(Step::Make, &place)
+            .and_then(|()| fs_err::create_dir_all(&place))
             .and_then(|()| fs_err::canonicalize(&place))
             .and_then(|real| if real == place { Ok(()) } else { Err(elsewhere()) })
             .and_then(|()| tempfile::Builder::new().prefix("tmp-").tempdir_in(&place));
