@@ -3,7 +3,7 @@
 /// Written for both: the fuzz target sees it as part of another crate.
 #[path = "../../../fuzz/src/check/config.rs"]
 #[allow(unreachable_pub, reason = "the fuzz target reaches it")]
-mod check;
+pub(super) mod check;
 
 #[test]
 fn every_input_that_was_kept_keeps_the_laws() {

@@ -97,22 +97,100 @@ fn settled(said: &Said) -> Option<Operands> {
     (!said.is_empty()).then(|| (read(set), read(add), read(remove)))
 }
 
+/// A file that extends others and says something on `s:v`.
+fn text_of(extends: &str, said: &Said) -> String {
+    let extends: String = extends.split_whitespace().map(|name| format!(" {name}.cfg")).collect();
+    let mut text = format!("[buildout]\nextends ={extends}\n");
+    for (operator, operand) in said {
+        text.push_str(&format!("[s]\nv {operator}{}\n", written(operand)));
+    }
+    text
+}
+
+/// Loads `buildout.cfg` of these files: the name of each, the names of those that it extends, what it says.
+fn load_files(files: &[(&str, String, &Said)]) -> Configuration {
+    let mut memory = MemoryFiles::default();
+    for (name, extends, said) in files {
+        memory.add(&format!("/p/{name}.cfg"), text_of(extends, said));
+    }
+    loaded_by(&Request::new("/p/buildout.cfg"), &mut memory)
+}
+
+fn value_of(configuration: &Configuration) -> Option<String> {
+    let section = configuration.section("s")?;
+    section.get("v").map(|value| value.text().to_owned())
+}
+
 proptest! {
     #[test]
     fn a_value_is_what_the_fold_over_all_paths_gives(files in files()) {
         let mut memory = MemoryFiles::default();
         for (at, (extends, said)) in files.iter().enumerate() {
             let name = if at == 0 { "/p/buildout.cfg".to_owned() } else { format!("/p/{at}.cfg") };
-            let extends: String = extends.iter().map(|next| format!(" {next}.cfg")).collect();
-            let mut text = format!("[buildout]\nextends ={extends}\n");
-            for (operator, operand) in said {
-                text.push_str(&format!("[s]\nv {operator}{}\n", written(operand)));
-            }
-            memory.add(&name, text);
+            let extends: String = extends.iter().map(|next| format!("{next} ")).collect();
+            memory.add(&name, text_of(&extends, said));
         }
         let configuration = loaded_by(&Request::new("/p/buildout.cfg"), &mut memory);
-        let found = configuration.section("s").and_then(|s| s.get("v")).map(|v| v.text().to_owned());
-        prop_assert_eq!(found, folded(&files));
+        prop_assert_eq!(value_of(&configuration), folded(&files));
+    }
+
+    #[test]
+    fn how_files_are_grouped_does_not_matter(said in prop::collection::vec(said(), 4), split in 1..3_usize) {
+        // `a b c` is `(a b) c` is `a (b c)`, below a file with something of its own.
+        let flat = load_files(&[
+            ("buildout", "a b c".to_owned(), &said[3]),
+            ("a", String::new(), &said[0]),
+            ("b", String::new(), &said[1]),
+            ("c", String::new(), &said[2]),
+        ]);
+        let (group, rest) = if split == 1 { ("b c", "a group") } else { ("a b", "group c") };
+        let grouped = load_files(&[
+            ("buildout", rest.to_owned(), &said[3]),
+            ("group", group.to_owned(), &vec![]),
+            ("a", String::new(), &said[0]),
+            ("b", String::new(), &said[1]),
+            ("c", String::new(), &said[2]),
+        ]);
+        prop_assert_eq!(value_of(&flat), value_of(&grouped));
+        // One below the other is the same again.
+        let chain = load_files(&[
+            ("buildout", "c".to_owned(), &said[3]),
+            ("c", "b".to_owned(), &said[2]),
+            ("b", "a".to_owned(), &said[1]),
+            ("a", String::new(), &said[0]),
+        ]);
+        prop_assert_eq!(value_of(&chain), value_of(&flat));
+    }
+
+    #[test]
+    fn a_layer_counts_like_a_file_that_extends_the_layers_before_it(said in prop::collection::vec(said(), 3)) {
+        let mut memory = MemoryFiles::default();
+        memory.add("/home/default.cfg", text_of("", &said[0]));
+        memory.add("/p/buildout.cfg", text_of("", &said[1]));
+        let mut request = Request::new("/p/buildout.cfg");
+        request.user_defaults = Some("/home/default.cfg".into());
+        request.assignments = said[2].iter().map(|(operator, text)| Assignment {
+            section: "s".to_owned(),
+            option: "v".to_owned(),
+            operator: match *operator { "=" => Operator::Set, "+=" => Operator::Add, _ => Operator::Remove },
+            text: read(text),
+        }).collect();
+        let layers = loaded_by(&request, &mut memory);
+        // Of the command line each assignment is a layer of its own, in the order given.
+        let mut memory = MemoryFiles::default();
+        memory.add("/p/0.cfg", text_of("", &said[0]));
+        memory.add("/p/1.cfg", text_of("0", &said[1]));
+        for (at, one) in said[2].iter().enumerate() {
+            memory.add(&format!("/p/{}.cfg", at + 2), text_of(&format!("{}", at + 1), &vec![one.clone()]));
+        }
+        memory.add("/p/buildout.cfg", text_of(&format!("{}", said[2].len() + 1), &vec![]));
+        let files = loaded_by(&Request::new("/p/buildout.cfg"), &mut memory);
+        prop_assert_eq!(value_of(&layers), value_of(&files));
+    }
+
+    #[test]
+    fn what_is_written_back_means_the_same_and_every_place_can_be_shown(texts in prop::collection::vec(language(), 1..4)) {
+        super::corpus::check::check(texts.join(super::corpus::check::BETWEEN).as_bytes());
     }
 
     #[test]
