@@ -186,9 +186,7 @@ impl Journal {
 
     /// Waits until all that was said has reached the disk.
     pub fn sync(&self) -> Result<(), InstalledError> {
-        fault::point(Step::Sync, JOURNAL)
-            .and_then(|()| self.file.sync_data())
-            .map_err(self.failed("write"))
+        fault::point(Step::Sync, JOURNAL).and_then(|()| self.file.sync_data()).map_err(self.failed("write"))
     }
 
     fn write(&mut self, line: &Line) -> Result<(), InstalledError> {

@@ -21,7 +21,9 @@ y = 1
 
 #[test]
 fn an_error_is_told_in_full_and_its_section_shown() {
-    assert_shows(Site::new(WRONG).run(&["-D"]), str![[r#"
+    assert_shows(
+        Site::new(WRONG).run(&["-D"]),
+        str![[r#"
 exit 1
 -- standard output
 [a]
@@ -51,13 +53,16 @@ Error: Referenced option does not exist: b nope
 help: `${b:nope|TEXT}` gives a default
 code: unknown-option
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn a_script_can_ask_for_sections_and_options() {
     let questions = "sections\nb\n[b]\nb:x\na : text\n\nbb\nb:z\nnope:x\nhelp\nerror\nquit\nsections\n";
-    assert_shows(Site::new(WRONG).run_with_input(&["-D"], questions), str![[r#"
+    assert_shows(
+        Site::new(WRONG).run_with_input(&["-D"], questions),
+        str![[r#"
 exit 1
 -- standard output
 [a]
@@ -136,12 +141,15 @@ Error: Referenced option does not exist: b nope
 help: `${b:nope|TEXT}` gives a default
 code: unknown-option
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn answers_are_json_for_programs() {
-    assert_shows(Site::new(WRONG).run_with_input(&["-D", "--json"], "b:x\nbb\n"), str![[r#"
+    assert_shows(
+        Site::new(WRONG).run_with_input(&["-D", "--json"], "b:x\nbb\n"),
+        str![[r#"
 exit 1
 -- standard output
 {"version":1,"kind":"diagnostic","severity":"error","code":"unknown-option","message":"Referenced option does not exist: b nope","doing":["Installing.","Getting section a.","Initializing section a.","Getting option a:ref."],"labels":[{"file":"[DIR]/buildout.cfg","line":9,"column":18,"end_line":9,"end_column":27,"text":"no option `nope` in `[b]`"},{"file":"[DIR]/buildout.cfg","line":11,"column":2,"end_line":11,"end_column":3,"text":"this section"}],"notes":[],"help":["`${b:nope|TEXT}` gives a default"],"exit":1}
@@ -149,7 +157,8 @@ exit 1
 {"version":1,"kind":"result","result":"option","data":{"option":"x","value":"1!","raw":false,"place":{"file":"[DIR]/buildout.cfg","line":12,"column":5}}}
 {"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"Section not found: bb","doing":[],"labels":[],"notes":[],"help":["did you mean `b`?"],"exit":1}
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
@@ -160,7 +169,9 @@ fn a_recipe_that_traps_is_told_with_its_backtrace_and_its_section() {
     for line in ["While:", "  Installing a.", "wasm backtrace", "code: "] {
         assert!(told.contains(line), "{line}:\n{told}");
     }
-    assert_shows(run.stdout, str![[r#"
+    assert_shows(
+        run.stdout,
+        str![[r#"
 [a]
 recipe = actor
         buildout.cfg:5:10
@@ -171,12 +182,15 @@ install = trap
 x = 1
         buildout.cfg:6:5
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn a_file_that_cannot_be_read_leaves_nothing_to_ask_about() {
-    assert_shows(Site::new("[buildout\n").run_with_input(&["-D"], "sections\n"), str![[r#"
+    assert_shows(
+        Site::new("[buildout\n").run_with_input(&["-D"], "sections\n"),
+        str![[r#"
 exit 1
 -- standard error
 While:
@@ -191,16 +205,20 @@ file: [DIR]/buildout.cfg, line: 1
 help: begin with a header such as `[buildout]`
 code: missing-header
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn without_an_error_nothing_is_asked() {
     let site = Site::new("[buildout]\nparts =\n");
-    assert_shows(site.run_with_input(&["-D", "plan"], "sections\n"), str![[r#"
+    assert_shows(
+        site.run_with_input(&["-D", "plan"], "sections\n"),
+        str![[r#"
 exit 0
 -- standard output
 no parts
 
-"#]]);
+"#]],
+    );
 }

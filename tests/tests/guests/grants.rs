@@ -640,14 +640,14 @@ a: seen
 #[test]
 fn files_with_names_of_secrets_are_not_there_for_a_recipe() {
     let site = Site::actor(
-        "install = try read .env\n    try read sub/../tls/server.key\n    try read link\n    try read .git/config\n    list tls\n    read .env.example\n    write parts/own.key mine\n    read parts/own.key",
+        "install = try read .env\n    try read sub/../tls/server.key\n    try read link\n    try read .git/config\n    try mode .env\n    try read-link tls/link.key\n    list tls\n    read .env.example\n    write parts/own.key mine\n    read parts/own.key",
     );
     site.write(".env", "TOKEN=1")
         .write(".env.example", "TOKEN=")
         .write("tls/server.key", "k")
         .write("tls/server.crt", "c");
     site.write(".git/config", "url = https://user:password@example.org").write("sub/x", "");
-    site.link("tls/server.key", "link");
+    site.link("tls/server.key", "link").link("x", "tls/link.key");
     assert_shows(
         site.run(&[]),
         str![[r#"
@@ -662,6 +662,8 @@ a: read .env: io: No such file or directory
 a: read sub/../tls/server.key: io: No such file or directory
 a: read link: io: No such file or directory
 a: read .git/config: io: No such file or directory
+a: mode .env: io: [DIR]/.env: entity not found
+a: read-link tls/link.key: io: [DIR]/tls/link.key: entity not found
 a: server.crt
 a: TOKEN=
 a: mine

@@ -23,6 +23,6 @@ mod wasi;
 
 pub(crate) use guard::{Guard, Refusal};
 pub use guard::{Record, Witness};
-pub(crate) use places::Places;
+pub(crate) use places::{Places, Spot};
 pub(crate) use streams::{HasIo, Io, WaitedTooLong, Waiting};
 pub(crate) use wasi::{Guarded, HasGuarded};

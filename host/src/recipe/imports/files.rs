@@ -9,7 +9,7 @@ use crate::fault::{self, Step};
 use crate::installed::Kind as MadeKind;
 use crate::recipe::bindings::buildout::recipe::{files, types::Error};
 use crate::recipe::call::Phase;
-use crate::recipe::files::Refusal;
+use crate::recipe::files::{Refusal, Spot};
 use crate::recipe::instance::State;
 
 /// What the WIT says about a failed call on a path.
@@ -27,10 +27,20 @@ fn failed(path: &str, cause: &io::Error) -> Error {
 fn refused(path: &str, refusal: Refusal) -> Error {
     let cause = match refusal {
         Refusal::Denied => io::Error::new(io::ErrorKind::PermissionDenied, "this part may not write it"),
+        Refusal::Hidden => io::ErrorKind::NotFound.into(),
         Refusal::Quota => io::ErrorKind::QuotaExceeded.into(),
         Refusal::Io(cause) => cause,
     };
     failed(path, &cause)
+}
+
+impl State {
+    /// Where a path leads, if that may be looked at.
+    fn seen(&mut self, path: &str) -> std::result::Result<Spot, Error> {
+        let spot = self.places.spot(path).map_err(|cause| failed(path, &cause))?;
+        self.guard.may_see(&spot.path).map_err(|refusal| refused(path, refusal))?;
+        Ok(spot)
+    }
 }
 
 impl files::Host for State {
@@ -49,7 +59,7 @@ impl files::Host for State {
     }
 
     fn mode(&mut self, path: String) -> Result<std::result::Result<u32, Error>> {
-        Ok(self.places.spot(&path).and_then(|spot| spot.mode()).map_err(|cause| failed(&path, &cause)))
+        Ok(self.seen(&path).and_then(|spot| spot.mode().map_err(|cause| failed(&path, &cause))))
     }
 
     fn symlink(&mut self, target: String, path: String) -> Result<std::result::Result<(), Error>> {
@@ -75,7 +85,7 @@ impl files::Host for State {
     }
 
     fn read_link(&mut self, path: String) -> Result<std::result::Result<String, Error>> {
-        Ok(self.places.spot(&path).and_then(|spot| spot.read_link()).map_err(|cause| failed(&path, &cause)))
+        Ok(self.seen(&path).and_then(|spot| spot.read_link().map_err(|cause| failed(&path, &cause))))
     }
 
     fn temporary_directory(&mut self) -> Result<std::result::Result<String, Error>> {
