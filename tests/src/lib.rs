@@ -16,6 +16,7 @@ pub mod component;
 mod planned;
 mod run;
 mod site;
+mod terminal;
 
 pub use run::{Run, assert_shows};
 pub use site::{Site, guest};

@@ -22,6 +22,7 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 use crate::run::{Run, redacted};
+use crate::terminal;
 
 /// What no run may tell anybody.
 const SECRET: &str = "CANARY";
@@ -175,6 +176,19 @@ impl Site {
         let mut command = self.command(arguments);
         command.stdin(file);
         Run::of(self.output_of(command), &self.real)
+    }
+
+    /// The same on a terminal of 24 lines and 60 columns, on which somebody has typed `input`: all that is on standard
+    /// input and standard error, with nothing taken out.
+    ///
+    /// # Panics
+    ///
+    /// As [`Site::run`]; or there are no terminals.
+    pub fn run_on_terminal(&self, arguments: &[&str], input: &str) -> (Option<i32>, String) {
+        let watched = self.watched();
+        let (exit, shown) = terminal::run(self.command(arguments), input);
+        assert_eq!(self.watched(), watched, "a run changed what is nobody's business: {shown}");
+        (exit, shown.replace(&format!("{}/site", self.real.display()), "[DIR]"))
     }
 
     /// The same, by a shell that runs `before` first, such as `ulimit`.

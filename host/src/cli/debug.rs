@@ -26,12 +26,17 @@ error           the error once more
 quit            the end; so does the end of the input
 ";
 
-/// Answers questions about the run until nobody asks any more.
+/// Answers questions about the run until nobody asks any more. Unattended, only a script can ask.
 ///
 /// # Errors
 ///
 /// Standard input cannot be read, or standard output cannot be written.
-pub(super) fn inspect(stopped: &Stopped, directory: &Utf8Path, report: &mut Report) -> io::Result<()> {
+pub(super) fn inspect(
+    stopped: &Stopped,
+    directory: &Utf8Path,
+    unattended: bool,
+    report: &mut Report,
+) -> io::Result<()> {
     let Some(buildout) = &stopped.buildout else { return Ok(()) };
     let asking = Asking { stopped, buildout, directory };
     if let Some(section) = asking.failing() {
@@ -39,6 +44,9 @@ pub(super) fn inspect(stopped: &Stopped, directory: &Utf8Path, report: &mut Repo
     }
     let mut input = io::stdin().lock();
     let person = input.is_terminal();
+    if person && unattended {
+        return Ok(());
+    }
     if person {
         report.prompt("`help` lists what can be asked.\n");
     }

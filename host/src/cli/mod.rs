@@ -126,7 +126,7 @@ pub fn main(typed: impl IntoIterator<Item = OsString>, environment: &Environment
             let exit = stopped.exit();
             // Whoever interrupts a run does not want to be asked.
             if asked.arguments.debug && exit != Exit::Interrupted {
-                debug::inspect(&stopped, &asked.started_in, &mut report)?;
+                debug::inspect(&stopped, &asked.started_in, asked.environment.ci, &mut report)?;
             }
             Ok(exit)
         }

@@ -9,9 +9,11 @@
 
 use std::fmt::Write as _;
 use std::io::Write;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use anstyle::{Effects, Style};
 
+use super::screen::{Screen, Ticker, columns};
 use super::snippet::{self, Frame};
 use super::threshold::Threshold;
 use super::visible;
@@ -24,15 +26,14 @@ const DIM: Style = Style::new().effects(Effects::DIMMED);
 /// Writes for a person.
 #[derive(Debug)]
 pub struct Human<W: Write> {
-    out: W,
+    screen: Arc<Mutex<Screen<W>>>,
+    ticker: Option<Ticker>,
     frame: Frame,
     threshold: Threshold,
     /// Whether a line can be written over.
     moving: bool,
     /// Whether all that is known about an error is told.
     all: bool,
-    /// The progress line that stands on the screen; empty: none.
-    progress: String,
 }
 
 impl<W: Write> Human<W> {
@@ -40,7 +41,18 @@ impl<W: Write> Human<W> {
     ///
     /// `moving` says that `out` is a terminal, on which progress can be shown.
     pub fn new(out: W, frame: Frame, threshold: Threshold, moving: bool) -> Self {
-        Self { out, frame, threshold, moving, all: false, progress: String::new() }
+        let screen = Arc::new(Mutex::new(Screen::new(out)));
+        Self { screen, ticker: None, frame, threshold, moving, all: false }
+    }
+
+    /// Shows, where a line can move, how long a step lasts of which its recipe says nothing.
+    #[must_use]
+    pub fn ticking(mut self) -> Self
+    where
+        W: Send + 'static,
+    {
+        self.ticker = self.moving.then(|| Ticker::start(&self.screen));
+        self
     }
 
     /// Shows from now on what the configuration asks for.
@@ -61,35 +73,15 @@ impl<W: Write> Human<W> {
 
     /// Takes the progress line off the screen, for others who are about to write there.
     pub fn clear_progress(&mut self) {
-        self.replace_progress(String::new());
+        self.screen().show(String::new());
     }
 
-    /// Writes whole lines, above the progress line if there is one.
-    ///
-    /// If nobody can read them, there is nobody to tell that either: a closed standard error is no reason to stop a run
-    /// half way.
     fn write(&mut self, lines: &str) {
-        let mut text = self.erased();
-        text.push_str(lines);
-        text.push_str(&self.progress);
-        let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+        self.screen().write(lines);
     }
 
-    /// What wipes the progress line off. No escape sequence: without colours those do not reach the terminal.
-    fn erased(&self) -> String {
-        match self.progress.is_empty() {
-            true => String::new(),
-            false => format!("\r{}\r", " ".repeat(columns(&self.progress))),
-        }
-    }
-
-    fn replace_progress(&mut self, progress: String) {
-        if progress == self.progress {
-            return;
-        }
-        let text = self.erased() + &progress;
-        self.progress = progress;
-        let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+    fn screen(&self) -> MutexGuard<'_, Screen<W>> {
+        self.screen.lock().expect("nothing panics while it holds the screen")
     }
 
     fn causes(&self, activity: Activity, causes: &[Cause]) -> String {
@@ -141,21 +133,21 @@ impl<W: Write> Human<W> {
             _ if done > 0.0 => format!(" {done:.0}"),
             _ => String::new(),
         };
-        let room = self.frame.width.saturating_sub(columns(&how_far) + 1);
+        self.one_line(&format!("{part}: {what}"), &how_far)
+    }
+
+    /// A line that fits on the screen, whose end is not cut.
+    fn one_line(&self, begin: &str, end: &str) -> String {
+        let room = self.frame.width.saturating_sub(columns(end) + 1);
         let mut line = String::new();
-        for character in visible::line(&format!("{part}: {what}")).chars() {
+        for character in visible::line(begin).chars() {
             if columns(&line) + columns(character.encode_utf8(&mut [0; 4])) > room {
                 break;
             }
             line.push(character);
         }
-        line + &how_far
+        line + end
     }
-}
-
-/// The most columns that a text can take: beyond ASCII some characters take two.
-fn columns(text: &str) -> usize {
-    text.chars().map(|character| if character.is_ascii() { 1 } else { 2 }).sum()
 }
 
 impl<W: Write> Reporter for Human<W> {
@@ -185,6 +177,20 @@ impl<W: Write> Reporter for Human<W> {
                 if !lines.is_empty() {
                     self.write(&lines);
                 }
+                if info {
+                    let doing = match activity {
+                        Activity::Installing => "installing",
+                        Activity::Updating => "updating",
+                        Activity::Uninstalling => "uninstalling",
+                    };
+                    // Room for the seconds of a day.
+                    let line = self.one_line(&format!("{part}: {doing}"), "         ");
+                    self.screen().lasts(line.trim_end().to_owned());
+                }
+            }
+            Event::StepFinished { .. } => {
+                self.screen().forget();
+                self.clear_progress();
             }
             Event::Log { part, level, message } if self.threshold.shows(*level) => {
                 let message = visible::text(message.strip_suffix('\n').unwrap_or(message));
@@ -198,7 +204,10 @@ impl<W: Write> Reporter for Human<W> {
                 self.write(&lines);
             }
             Event::Progress { part, what, done, total } if self.moving && info => {
-                self.replace_progress(self.progress(part, what, *done, *total));
+                let line = self.progress(part, what, *done, *total);
+                let mut screen = self.screen();
+                screen.forget();
+                screen.show(line);
             }
             Event::ProgressEnded { .. } => self.clear_progress(),
             Event::Kept { path, why } if self.threshold.shows(Level::Warning) => {
@@ -226,12 +235,15 @@ impl<W: Write> Reporter for Human<W> {
             | Event::Kept { .. }
             | Event::Undone { .. }
             | Event::UnusedOptions { .. }
-            | Event::RunStarted { .. }
-            | Event::StepFinished { .. } => {}
+            | Event::RunStarted { .. } => {}
         }
     }
 
     fn diagnostic(&mut self, diagnostic: &Diagnostic, sources: &SourceMap) {
+        if diagnostic.severity == Severity::Error {
+            self.screen().forget();
+            self.clear_progress();
+        }
         let level = match diagnostic.severity {
             // However quiet: why a run ends is always told.
             Severity::Error => None,
@@ -248,6 +260,7 @@ impl<W: Write> Reporter for Human<W> {
 
 impl<W: Write> Drop for Human<W> {
     fn drop(&mut self) {
+        self.ticker = None;
         self.clear_progress();
     }
 }

@@ -7,6 +7,7 @@
 //! | file | what |
 //! |---|---|
 //! | `human` | events become lines for people |
+//! | `screen` | lines, of which the last may move |
 //! | `json` | events, diagnostics and results become lines of JSON |
 //! | `snippet` | a diagnostic becomes a message with source lines and carets |
 //! | `annotate` | a configuration with the origin of each value |
@@ -27,6 +28,7 @@ pub mod json;
 pub mod plan;
 pub mod query;
 pub mod recipes;
+mod screen;
 pub mod snippet;
 pub mod threshold;
 pub mod visible;
@@ -69,7 +71,8 @@ impl Report {
         let width = if terminal { terminal_width().unwrap_or(WIDTH) } else { WIDTH };
         let frame = Frame { directory, width, verbose: false };
         let moving = terminal && !environment.dumb_terminal;
-        Self::Human(Box::new(Human::new(AutoStream::new(io::stderr(), choice), frame, threshold, moving)))
+        let out = AutoStream::new(io::stderr(), choice);
+        Self::Human(Box::new(Human::new(out, frame, threshold, moving).ticking()))
     }
 
     /// Talks to a program.

@@ -12,6 +12,7 @@
 //! | `exits` | every exit code |
 //! | `json` | `--json`, with every command |
 //! | `look` | `graph`, `doctor`, `completions`, manual pages |
+//! | `terminal` | colours, what moves, the prompt |
 //! | `letters` | options, and what is wrong with them |
 
 mod begin;
@@ -21,3 +22,4 @@ mod json;
 mod letters;
 mod look;
 mod plan;
+mod terminal;
