@@ -99,24 +99,25 @@ help: `buildout --help` lists the commands
 "#]],
     );
     assert_shows(
-        told(&site, &["init"]),
+        told(&site, &["frobnicate"]),
         str![[r#"
 exit 2
-Error: invalid command: init
+Error: invalid command: frobnicate
 help: `buildout --help` lists the commands
 -- with --json: exit 2
-{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-command","message":"invalid command: init","doing":[],"labels":[],"notes":[],"help":["`buildout --help` lists the commands"],"exit":2}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-command","message":"invalid command: frobnicate","doing":[],"labels":[],"notes":[],"help":["`buildout --help` lists the commands"],"exit":2}
 
 "#]],
     );
     assert_shows(
         told(&site, &["bootstrap"]),
         str![[r#"
-exit 2
-Error: invalid command: bootstrap
-help: `buildout --help` lists the commands
--- with --json: exit 2
-{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-command","message":"invalid command: bootstrap","doing":[],"labels":[],"notes":[],"help":["`buildout --help` lists the commands"],"exit":2}
+exit 0
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+-- with --json: exit 0
 
 "#]],
     );
@@ -159,13 +160,13 @@ help: did you mean `--offline`?
 "#]],
     );
     assert_shows(
-        told(&site, &["-s"]),
+        told(&site, &["-x"]),
         str![[r#"
 exit 2
-Error: Invalid option -s
-help: `buildout --help` lists what there is instead of `-s`
+Error: Invalid option -x
+help: `buildout --help` lists what there is instead of `-x`
 -- with --json: exit 2
-{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-option-flag","message":"Invalid option -s","doing":[],"labels":[],"notes":[],"help":["`buildout --help` lists what there is instead of `-s`"],"exit":2}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-option-flag","message":"Invalid option -x","doing":[],"labels":[],"notes":[],"help":["`buildout --help` lists what there is instead of `-x`"],"exit":2}
 
 "#]],
     );

@@ -314,7 +314,7 @@ install b
 install a
   it is not installed
 -- with --json: exit 0
-{"version":1,"kind":"result","result":"plan","data":{"steps":[{"part":"c","action":"install","reasons":[{"code":"new","text":"it is not installed","place":null}]},{"part":"b","action":"install","reasons":[{"code":"new","text":"it is not installed","place":null}]},{"part":"a","action":"install","reasons":[{"code":"new","text":"it is not installed","place":null}]}]}}
+{"version":1,"kind":"result","result":"plan","data":{"steps":[{"part":"c","action":"install","reasons":[{"code":"new","text":"it is not installed","place":null}],"removes":[]},{"part":"b","action":"install","reasons":[{"code":"new","text":"it is not installed","place":null}],"removes":[]},{"part":"a","action":"install","reasons":[{"code":"new","text":"it is not installed","place":null}],"removes":[]}]}}
 
 "#]],
     );
@@ -330,7 +330,7 @@ exit 0
 install a
   it is not installed
 -- with --json: exit 0
-{"version":1,"kind":"result","result":"plan","data":{"steps":[{"part":"a","action":"install","reasons":[{"code":"new","text":"it is not installed","place":null}]}]}}
+{"version":1,"kind":"result","result":"plan","data":{"steps":[{"part":"a","action":"install","reasons":[{"code":"new","text":"it is not installed","place":null}],"removes":[]}]}}
 
 "#]],
     );

@@ -414,7 +414,7 @@ Warning: $<CONFIG:Debug> is taken as text
 help: `$$<CONFIG:Debug>` says that it is meant
 -- with --json: exit 0
 {"version":1,"kind":"diagnostic","severity":"warning","code":"angle-text","message":"$<CONFIG:Debug> is taken as text","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":5,"column":5,"end_line":5,"end_column":20,"text":"there is no section `[CONFIG]`"}],"notes":[],"help":["`$$<CONFIG:Debug>` says that it is meant"],"exit":0}
-{"version":1,"kind":"result","result":"plan","data":{"steps":[{"part":"a","action":"install","reasons":[{"code":"new","text":"it is not installed","place":null}]}]}}
+{"version":1,"kind":"result","result":"plan","data":{"steps":[{"part":"a","action":"install","reasons":[{"code":"new","text":"it is not installed","place":null}],"removes":[]}]}}
 
 "#]],
     );
