@@ -110,18 +110,6 @@ help: `buildout --help` lists the commands
 "#]],
     );
     assert_shows(
-        told(&site, &["bootstrap"]),
-        str![[r#"
-exit 0
-Creating directory '[DIR]/bin'.
-Creating directory '[DIR]/parts'.
-Creating directory '[DIR]/eggs/v5'.
-Creating directory '[DIR]/develop-eggs'.
--- with --json: exit 0
-
-"#]],
-    );
-    assert_shows(
         told(&site, &["site"]),
         str![[r#"
 exit 2
