@@ -24,6 +24,7 @@ mod stock;
 /// How `host/build.rs` compiles for wasm; the chores do it the same way.
 #[path = "../../build/toolchain.rs"]
 mod toolchain;
+mod venv;
 
 use std::env;
 use std::process::ExitCode;
@@ -38,6 +39,8 @@ Usage: cargo xtask COMMAND
   test [-- ARGS]               sets up and runs every test; ARGS go to `cargo test`
   oracle [--cases FILE --expected DIR] [--only GLOB] [--all] [--explained]
                                compares what is built with the recorded answers of the real zc.buildout
+  oracle --record [--only GLOB]
+                               asks the real zc.buildout again, and says which answers have changed
   fuzz TARGET [--minutes N | --keep]
                                looks for bytes that break a law of `config` or `installed`; --keep renews the corpus
   bench [--runs N]             compares with zc.buildout and writes host/bench/README.md

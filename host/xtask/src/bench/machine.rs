@@ -11,8 +11,7 @@ use std::thread;
 
 use anyhow::Result;
 
-use super::peer;
-use crate::shell;
+use crate::{shell, venv};
 
 /// Processor, memory, system, and the versions of what was compared.
 pub(super) fn facts(venv: &Path) -> Result<Vec<(&'static str, String)>> {
@@ -26,7 +25,7 @@ pub(super) fn facts(venv: &Path) -> Result<Vec<(&'static str, String)>> {
         ("system", shell::output(Command::new("uname").args(["-srm"]))?),
         ("Rust", shell::output(Command::new("rustc").arg("--version"))?),
         ("Python", shell::output(Command::new(venv.join("bin/python")).arg("--version"))?),
-        ("zc.buildout", peer::REQUIREMENT.to_owned()),
+        ("zc.buildout", venv::REQUIREMENT.to_owned()),
         ("commit", String::from_utf8_lossy(&commit.stdout).trim().to_owned()),
     ])
 }

@@ -9,20 +9,12 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use crate::shell;
-
-/// The newest release, which is what a user would get.
-pub(super) const REQUIREMENT: &str = "zc.buildout==6.0.1";
+use crate::{shell, venv};
 
 /// Makes the environment unless it is there, and returns the command.
 pub(super) fn install(venv: &Path) -> Result<PathBuf> {
-    let python = shell::on_path("python3").context("the benchmark needs `python3` for zc.buildout")?;
+    let buildout = venv::ready(venv)?;
     let pip = venv.join("bin/pip");
-    let buildout = venv.join("bin/buildout");
-    if !buildout.is_file() {
-        shell::run(Command::new(python).args(["-m", "venv", "--clear"]).arg(venv))?;
-        shell::run(Command::new(&pip).args(["install", "--quiet", REQUIREMENT]))?;
-    }
     // Without isolation it is built with the setuptools that zc.buildout brought, and nothing is fetched.
     let egg = shell::root().join("host/bench/mkdir-egg");
     let local =

@@ -2,23 +2,27 @@
 //!
 //! - In: a file of cases, a folder of recorded results, the built command, the table of deliberate differences.
 //! - Out: one line for each case that differs and meets no rule, then `N agree, N differ`.
-//! - Not here: recording; what the cases and answers are (`tests/oracle/README.md`).
+//! - Not here: what the cases and answers are (`tests/oracle/README.md`).
 //!
 //! | file | what it holds |
 //! |---|---|
 //! | `suite` | cases and recorded results, read from their files |
-//! | `project` | the directory of one case, and steps taken in it |
+//! | `ground` | the directory of one case, with its files |
+//! | `project` | steps that our command takes in it |
 //! | `output` | what a run printed, cut into the fields that are compared |
 //! | `disk` | what a run left: the tree, the database |
 //! | `outcome` | the fields of one step, ours and theirs |
 //! | `difference` | the lines in which a field differs |
 //! | `rule` | the table of deliberate differences |
+//! | `record` | asking the real zc.buildout again |
 
 mod difference;
 mod disk;
+mod ground;
 mod outcome;
 mod output;
 mod project;
+mod record;
 mod rule;
 mod suite;
 
@@ -45,6 +49,8 @@ struct Asked {
     all: bool,
     /// What the rules explain, too.
     explained: bool,
+    /// New answers instead of a comparison.
+    record: bool,
 }
 
 impl Asked {
@@ -62,12 +68,17 @@ impl Asked {
                 "--only" => asked.only = Some(value()?),
                 "--all" => asked.all = true,
                 "--explained" => asked.explained = true,
+                "--record" => asked.record = true,
                 other => bail!("`oracle` does not know `{other}`"),
             }
         }
         ensure!(
             asked.cases.is_some() == asked.expected.is_some(),
             "`--cases FILE` and `--expected DIR` belong together"
+        );
+        ensure!(
+            !asked.record || !(asked.cases.is_some() || asked.all || asked.explained),
+            "`--record` takes `--only` alone"
         );
         Ok(asked)
     }
@@ -76,10 +87,13 @@ impl Asked {
 /// Runs the cases, says what differs, and fails if anything does.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let asked = Asked::read(arguments)?;
+    if asked.record {
+        return record::run(asked.only.as_deref());
+    }
     let own = shell::root().join("tests/oracle");
     let cases = asked.cases.clone().unwrap_or_else(|| own.join("cases.json"));
     let expected = asked.expected.clone().unwrap_or_else(|| own.join("expected"));
-    let suite = Suite::read(&cases, &expected, asked.only.as_deref())?;
+    let suite = Suite::read(&cases, Some(&expected), asked.only.as_deref())?;
     let table = Table::read(&own.join("differences.toml"))?;
     let place = project::Place::ready()?;
 

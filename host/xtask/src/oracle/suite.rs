@@ -26,7 +26,10 @@ pub(super) struct Case {
     pub(super) files: BTreeMap<String, Vec<u8>>,
     pub(super) home: BTreeMap<String, Vec<u8>>,
     pub(super) environment: BTreeMap<String, String>,
+    /// Files of a web server; none where there is no server.
+    pub(super) serve: Option<BTreeMap<String, String>>,
     pub(super) steps: Vec<Step>,
+    /// Empty where they are about to be recorded.
     pub(super) answers: Vec<Outcome>,
     /// All that is written in the case, for the patterns of rules.
     pub(super) text: String,
@@ -45,6 +48,10 @@ pub(super) struct Step {
     pub(super) remove: Vec<String>,
     /// Changes of the recipes: a file of theirs, and what is added to it.
     pub(super) recipe: BTreeMap<String, String>,
+    /// Files of the web server from now on.
+    pub(super) serve: BTreeMap<String, String>,
+    /// Whether the web server plays dead.
+    pub(super) serve_down: bool,
     /// Files whose text is compared.
     pub(super) show: Vec<String>,
     /// Where the database lies.
@@ -52,8 +59,8 @@ pub(super) struct Step {
 }
 
 impl Suite {
-    /// Reads the cases whose name is like `only`.
-    pub(super) fn read(cases: &Path, expected: &Path, only: Option<&str>) -> Result<Self> {
+    /// Reads the cases whose name is like `only`, with their answers if it is said where these are.
+    pub(super) fn read(cases: &Path, expected: Option<&Path>, only: Option<&str>) -> Result<Self> {
         let all: Value =
             serde_json::from_str(&read(cases)?).with_context(|| format!("reading {}", cases.display()))?;
         let Some(all) = all.as_array() else { bail!("{} is not a list of cases", cases.display()) };
@@ -61,8 +68,10 @@ impl Suite {
         for case in all {
             let name = case["name"].as_str().context("a case has no name")?;
             if only.is_none_or(|only| is_like(name, only)) {
-                let answers = expected.join(format!("{name}.json"));
-                suite.cases.push(Case::new(name, case, &answers).with_context(|| format!("case {name}"))?);
+                let answers = expected.map(|expected| expected.join(format!("{name}.json")));
+                suite
+                    .cases
+                    .push(Case::new(name, case, answers.as_deref()).with_context(|| format!("case {name}"))?);
             }
         }
         ensure!(!suite.cases.is_empty(), "there is no such case");
@@ -71,22 +80,34 @@ impl Suite {
 }
 
 impl Case {
-    fn new(name: &str, case: &Value, answers: &Path) -> Result<Self> {
-        let recorded: Value = serde_json::from_str(&read(answers)?)?;
-        let recorded = recorded["new"]["steps"].as_array().context("no steps of the new one are recorded")?;
+    fn new(name: &str, case: &Value, answers: Option<&Path>) -> Result<Self> {
         let steps = case["steps"].as_array().context("the case has no steps")?;
-        ensure!(steps.len() == recorded.len(), "the case has other steps than its recorded result");
         let steps: Vec<Step> = steps.iter().map(Step::new).collect::<Result<_>>()?;
-        let answers = steps.iter().zip(recorded).map(|(step, answer)| Outcome::recorded(step, answer));
+        let mut outcomes = Vec::new();
+        if let Some(answers) = answers {
+            let recorded: Value = serde_json::from_str(&read(answers)?)?;
+            let recorded = recorded["new"]["steps"].as_array();
+            let recorded = recorded.context("no steps of the new one are recorded")?;
+            ensure!(steps.len() == recorded.len(), "the case has other steps than its recorded result");
+            let answers = steps.iter().zip(recorded).map(|(step, answer)| Outcome::recorded(step, answer));
+            outcomes.extend(answers);
+        }
         Ok(Self {
             name: name.to_owned(),
             files: files(&case["files"])?,
             home: files(&case["home"])?,
             environment: texts(&case["env"]),
-            answers: answers.collect(),
+            serve: case["serve"].is_object().then(|| texts(&case["serve"])),
+            answers: outcomes,
             text: written(case),
             steps,
         })
+    }
+
+    /// The files that its web server has at some time.
+    pub(super) fn served(&self) -> impl Iterator<Item = &str> {
+        let steps = self.steps.iter().flat_map(|step| step.serve.keys());
+        self.serve.iter().flat_map(BTreeMap::keys).chain(steps).map(String::as_str)
     }
 }
 
@@ -106,6 +127,8 @@ impl Step {
             make: list("mkdir"),
             remove: list("remove"),
             recipe: texts(&step["append_rec"]),
+            serve: texts(&step["serve"]),
+            serve_down: step["serve_down"].as_bool().unwrap_or_default(),
             show: list("cat"),
             database: step["installed"].as_str().unwrap_or(".installed.cfg").to_owned(),
         })
