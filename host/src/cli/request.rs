@@ -200,7 +200,7 @@ impl Asked {
 }
 
 /// Shows from now on what the configuration asks for.
-pub(super) fn set_threshold(configuration: &Configuration, report: &mut Report) -> Result<(), Failed> {
+pub(super) fn set_threshold(configuration: &Configuration, report: &mut Report) -> Result<Threshold, Failed> {
     let text = |option| {
         let section = configuration.section("buildout")?;
         Some(section.get(option)?.text().to_owned())
@@ -210,7 +210,7 @@ pub(super) fn set_threshold(configuration: &Configuration, report: &mut Report) 
     match Threshold::new(&level, &verbosity) {
         Ok(threshold) => {
             report.set_threshold(threshold);
-            Ok(())
+            Ok(threshold)
         }
         Err(error) => Err(error.diagnostic(None).into()),
     }

@@ -93,6 +93,16 @@ impl Database {
         text
     }
 
+    /// One section in this form, for people who look for a fault.
+    pub fn section_text<'o>(name: &str, options: impl IntoIterator<Item = (&'o str, &'o str)>) -> String {
+        let mut text = String::new();
+        write_section(&mut text, &quote_name(name));
+        for (option, value) in options {
+            write_option(&mut text, &quote_name(option), value);
+        }
+        text
+    }
+
     /// Whether nothing is installed; such a database needs no file.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty() && self.develop_eggs.is_empty()

@@ -65,8 +65,8 @@ impl<W: Write> Human<W> {
         self.all = true;
     }
 
-    /// Writes a text behind which somebody will type.
-    pub fn prompt(&mut self, text: &str) {
+    /// Writes a text as it is; behind one without a line end somebody may type.
+    pub fn talk(&mut self, text: &str) {
         self.clear_progress();
         self.write(text);
     }

@@ -34,6 +34,7 @@ pub mod threshold;
 pub mod visible;
 pub mod why;
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use anstream::{AutoStream, ColorChoice};
@@ -42,7 +43,9 @@ use serde::Serialize;
 
 use crate::diagnostic::Diagnostic;
 use crate::environment::Environment;
-use crate::event::{Event, Reporter};
+use crate::event::{Event, Level, Reporter};
+use crate::installed::Database;
+use crate::resolve::Buildout;
 use crate::source::SourceMap;
 use human::Human;
 use json::Json;
@@ -99,8 +102,23 @@ impl Report {
     /// Asks a person for something; a program is not asked.
     pub fn prompt(&mut self, text: &str) {
         match self {
-            Self::Human(human) => human.prompt(text),
+            Self::Human(human) => human.talk(text),
             Self::Json(_) => {}
+        }
+    }
+
+    /// Tells all sections that were looked up, as zc.buildout does: sorted, in the form of the database.
+    pub fn configuration_data(&mut self, buildout: &Buildout) {
+        let mut text = "\nConfiguration data:\n".to_owned();
+        for name in buildout.looked_up() {
+            let options: BTreeMap<String, String> = buildout.options(name).into_iter().collect();
+            let options = options.iter().map(|(option, value)| (option.as_str(), value.as_str()));
+            text.push_str(&Database::section_text(name, options));
+        }
+        text.push('\n');
+        match self {
+            Self::Human(human) => human.talk(&visible::text(&text)),
+            Self::Json(json) => json.event(&Event::Log { part: None, level: Level::Debug, message: text }),
         }
     }
 

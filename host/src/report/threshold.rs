@@ -72,6 +72,11 @@ impl Threshold {
         Self(self.0.saturating_sub(verbosity))
     }
 
+    /// Whether even more than what is for debugging is asked for, as by `-vv`.
+    pub fn shows_everything(self) -> bool {
+        self.0 < Level::Debug.number()
+    }
+
     /// Whether a message of `level` is shown.
     pub fn shows(self, level: Level) -> bool {
         level.number() >= self.0

@@ -223,6 +223,11 @@ impl Buildout {
         self.sections.get(name)
     }
 
+    /// The names of all sections that were looked up, sorted.
+    pub fn looked_up(&self) -> BTreeSet<&str> {
+        self.sections.keys().map(String::as_str).collect()
+    }
+
     /// The options of a part as its recipe left them.
     pub fn options(&self, part: &str) -> IndexMap<String, String> {
         self.sections.get(part).map(Live::values).unwrap_or_default()

@@ -70,6 +70,38 @@ exit 0
         str![[r#"
 exit 0
 -- standard error
+
+Configuration data:
+[a]
+recipe = debug
+x = 2
+[buildout]
+allow-hosts = *
+allow-picked-versions = true
+allow-unknown-extras = false
+bin-directory = [DIR]/bin
+develop-eggs-directory = [DIR]/develop-eggs
+directory = [DIR]
+eggs-directory = [DIR]/eggs/v5
+eggs-directory-version = v5
+find-links = 
+install-from-cache = false
+installed = [DIR]/.installed.cfg
+log-format = 
+log-level = INFO
+newest = true
+offline = false
+parts = a
+parts-directory = [DIR]/parts
+prefer-final = true
+python = buildout
+show-picked-versions = false
+socket-timeout = 
+update-versions-file = 
+use-dependency-links = true
+verbosity = 30
+versions = versions
+
 Uninstalling a.
   because option `x` changed: '1' → '2' (buildout.cfg:5:5)
 Installing a.
