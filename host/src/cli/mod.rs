@@ -6,7 +6,7 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `arguments`, `argument_error`, `command`, `grant`, `help` | what can be typed |
+//! | `arguments`, `argument_error`, `command`, `commands`, `grant`, `help` | what can be typed |
 //! | `debug` | looking around after an error |
 //! | `request` | arguments and environment become what a run is asked for |
 //! | `python` | the version of the user's own interpreter |
@@ -18,6 +18,7 @@ mod arguments;
 mod bootstrap;
 mod cache;
 mod command;
+mod commands;
 mod completions;
 mod debug;
 mod doctor;
