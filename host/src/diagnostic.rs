@@ -165,7 +165,12 @@ pub fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Opt
     if wrong.len() > 100 {
         return None;
     }
-    let allowed = (wrong.chars().count() / 3).max(1);
+    // Any letter is one step from any other one.
+    let length = wrong.chars().count();
+    if length < 2 {
+        return None;
+    }
+    let allowed = (length / 3).max(1);
     names
         .into_iter()
         .filter(|name| *name != wrong && name.len() <= 2 * wrong.len() + 4)
@@ -183,6 +188,7 @@ mod tests {
     fn the_nearest_name_is_offered_only_if_it_is_near() {
         assert_eq!(nearest("vra", ["var", "etc"]), Some("var"));
         assert_eq!(nearest("zope", ["var", "etc"]), None);
-        assert_eq!(nearest("x", ["x"]), None, "the same name is no advice");
+        assert_eq!(nearest("var", ["var"]), None, "the same name is no advice");
+        assert_eq!(nearest("x", ["y"]), None, "all letters are alike");
     }
 }

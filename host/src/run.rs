@@ -95,6 +95,19 @@ pub fn load(request: &config::Request, reporter: &mut dyn Reporter) -> Result<Co
     }
 }
 
+/// All that a configuration asks for and that is not served, its remote files first.
+pub fn unserved(
+    configuration: Configuration,
+    settings: Settings,
+    request: &Request,
+    reporter: &mut dyn Reporter,
+) -> Stopped {
+    let surroundings = request.surroundings.clone();
+    let (buildout, error) =
+        resolve::unserved(configuration, Catalogue::new(settings), surroundings, reporter);
+    Stopped::of(buildout, error.diagnostic())
+}
+
 /// Resolves it: what it means.
 ///
 /// # Errors

@@ -4,12 +4,13 @@ use super::Done;
 use super::request::Asked;
 use crate::diagnostic::{Diagnostic, Exit, nearest};
 use crate::event::Reporter;
+use crate::plan::Aim;
 use crate::report::Report;
 use crate::report::annotate::Annotated;
-use crate::run;
 
 pub(super) fn run(asked: &Asked, sections: &[String], report: &mut Report) -> Done {
-    let configuration = run::load(&asked.configuration()?, report)?;
+    let request = asked.run(asked.configuration()?, &Aim::everything())?;
+    let configuration = asked.load(&request, report)?;
     let all: Vec<_> = configuration.names().filter_map(|name| configuration.section(name)).collect();
     for name in sections.iter().filter(|name| !configuration.has(name)) {
         let warning =

@@ -168,10 +168,9 @@ impl ArgumentError {
                 "late-assignment",
                 Some(format!("assignments come before the command: `buildout {argument} {command}`")),
             ),
-            Self::UnknownCommand { nearest, .. } => (
-                "unknown-command",
-                did_you_mean(nearest).or_else(|| Some("`buildout --help` lists the commands".to_owned())),
-            ),
+            Self::UnknownCommand { nearest, command } => {
+                ("unknown-command", did_you_mean(nearest).or_else(|| Some(instead_of(command))))
+            }
             Self::Requires { command, .. } | Self::Unexpected { command, .. } => {
                 ("wrong-arguments", Some(format!("`buildout help {command}` shows what it takes")))
             }
@@ -183,6 +182,18 @@ impl ArgumentError {
         let mut diagnostic = Diagnostic::error(code, self.to_string()).exit(Exit::Usage);
         diagnostic.help.extend(help);
         diagnostic
+    }
+}
+
+/// What can be typed instead of a command that is none.
+fn instead_of(command: &str) -> String {
+    match command {
+        "setup" | "runsetup" => {
+            "buildout runs no setup scripts; `buildout --help` lists the commands".to_owned()
+        }
+        other => format!(
+            "`buildout --help` lists the commands; `buildout install {other}` makes a part of that name"
+        ),
     }
 }
 
@@ -249,7 +260,7 @@ help: did you mean `--offline`?
 
 $ buildout nope
 Error: invalid command: nope
-help: `buildout --help` lists the commands
+help: `buildout --help` lists the commands; `buildout install nope` makes a part of that name
 
 $ buildout instal
 Error: invalid command: instal
@@ -370,7 +381,7 @@ help: `buildout help cache` shows what it takes
 
 $ buildout help nope
 Error: invalid command: nope
-help: `buildout --help` lists the commands
+help: `buildout --help` lists the commands; `buildout install nope` makes a part of that name
 
 
 "#]]

@@ -13,8 +13,7 @@ use crate::run;
 
 pub(super) fn run(asked: &Asked, report: &mut Report) -> Done {
     let request = asked.run(asked.configuration()?, &Aim::everything())?;
-    let configuration = run::load(&request.configuration, report)?;
-    set_threshold(&configuration, report)?;
+    let (configuration, _) = set_threshold(asked.load(&request, report)?, report)?;
     let buildout = run::settle(configuration, Settings::default(), &request, report)?;
     run::bootstrap(buildout, &request, report)?;
     Ok(Exit::Done)

@@ -11,8 +11,7 @@ use crate::run;
 
 pub(super) fn run(asked: &Asked, verify: bool, report: &mut Report) -> Done {
     let request = asked.run(asked.configuration()?, &Aim::everything())?;
-    let configuration = run::load(&request.configuration, report)?;
-    set_threshold(&configuration, report)?;
+    let (configuration, _) = set_threshold(asked.load(&request, report)?, report)?;
     let buildout = run::settle(configuration, Settings::default(), &request, report)?;
     let installed = run::known(&buildout, &request, report)?;
     let cache = asked.environment.cache_directory().map(|cache| cache.join("code"));

@@ -13,8 +13,7 @@ pub(super) fn run(asked: &Asked, parts: &[String], format: Format, report: &mut 
         asked.configuration()?,
         &Aim::Installed { only: parts.to_vec(), with_needs: false, force: false },
     )?;
-    let configuration = run::load(&request.configuration, report)?;
-    set_threshold(&configuration, report)?;
+    let (configuration, _) = set_threshold(asked.load(&request, report)?, report)?;
     let settings = asked.settings(&request.configuration.project, report);
     let buildout = run::resolve(configuration, settings, &request, report)?;
     let shown = GraphShown::of(&buildout);

@@ -9,8 +9,7 @@ use crate::run;
 
 pub(super) fn run(asked: &Asked, aim: &Aim, report: &mut Report) -> Done {
     let request = asked.run(asked.configuration()?, aim)?;
-    let configuration = run::load(&request.configuration, report)?;
-    let threshold = set_threshold(&configuration, report)?;
+    let (configuration, threshold) = set_threshold(asked.load(&request, report)?, report)?;
     let settings = asked.settings(&request.configuration.project, report);
     let buildout = run::resolve(configuration, settings, &request, report)?;
     if threshold.shows_everything() {

@@ -11,8 +11,7 @@ use crate::run;
 
 pub(super) fn run(asked: &Asked, aim: &Aim, check: bool, report: &mut Report) -> Done {
     let request = asked.run(asked.configuration()?, aim)?;
-    let configuration = run::load(&request.configuration, report)?;
-    set_threshold(&configuration, report)?;
+    let (configuration, _) = set_threshold(asked.load(&request, report)?, report)?;
     let settings = asked.settings(&request.configuration.project, report);
     let buildout = run::resolve(configuration, settings, &request, report)?;
     let planned = run::plan(buildout, &request, report)?;

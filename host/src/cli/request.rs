@@ -11,7 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::arguments::Arguments;
 use super::{Failed, python};
 use crate::access::{Grant, Grants, NeedKind};
-use crate::config::{self, Configuration, Facts};
+use crate::config::{self, Configuration, Facts, Value};
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::environment::Environment;
 use crate::event::Reporter;
@@ -19,9 +19,9 @@ use crate::installed::Holder;
 use crate::plan::Aim;
 use crate::recipe::{CodeCache, Limits, Machine, Settings};
 use crate::report::Report;
-use crate::report::threshold::Threshold;
+use crate::report::threshold::{Threshold, ThresholdError};
 use crate::resolve::Surroundings;
-use crate::run;
+use crate::run::{self, Stopped};
 use crate::source::SourceMap;
 
 /// All that a command starts from.
@@ -40,6 +40,7 @@ impl Asked {
             return Err(error
                 .doing("Initializing.")
                 .note("configuration files from addresses are not served yet")
+                .help("save it here, and name it with `-c FILE`")
                 .into());
         }
         Ok(plain(&self.started_in.join(name)))
@@ -65,6 +66,16 @@ impl Asked {
             .map(|name| (name.to_owned(), self.environment.variable(name).map(str::to_owned)))
             .collect();
         Ok(request)
+    }
+
+    /// Loads the configuration; if remote files are missing from it, all that is not served is one error.
+    pub(super) fn load(&self, request: &run::Request, report: &mut Report) -> Result<Configuration, Failed> {
+        let configuration = run::load(&request.configuration, report)?;
+        if configuration.not_served.is_empty() {
+            return Ok(configuration);
+        }
+        let settings = Settings { search: self.environment.recipes.clone(), ..Settings::default() };
+        Err(run::unserved(configuration, settings, request, report).into())
     }
 
     fn facts(&self, project: &Utf8Path) -> Result<Facts, Failed> {
@@ -200,19 +211,27 @@ impl Asked {
 }
 
 /// Shows from now on what the configuration asks for.
-pub(super) fn set_threshold(configuration: &Configuration, report: &mut Report) -> Result<Threshold, Failed> {
-    let text = |option| {
-        let section = configuration.section("buildout")?;
-        Some(section.get(option)?.text().to_owned())
-    };
-    let level = text("log-level").unwrap_or_else(|| "INFO".to_owned());
-    let verbosity = text("verbosity").unwrap_or_else(|| "0".to_owned());
-    match Threshold::new(&level, &verbosity) {
+///
+/// # Errors
+///
+/// `log-level` or `verbosity` says nothing that can be followed.
+pub(super) fn set_threshold(
+    configuration: Configuration,
+    report: &mut Report,
+) -> Result<(Configuration, Threshold), Failed> {
+    let value = |option| configuration.section("buildout").and_then(|section| section.get(option));
+    let (level, verbosity) = (value("log-level"), value("verbosity"));
+    match Threshold::new(level.map_or("INFO", Value::text), verbosity.map_or("0", Value::text)) {
         Ok(threshold) => {
             report.set_threshold(threshold);
-            Ok(threshold)
+            Ok((configuration, threshold))
         }
-        Err(error) => Err(error.diagnostic(None).into()),
+        Err(error) => {
+            let written = if matches!(error, ThresholdError::Level(_)) { level } else { verbosity };
+            let diagnostic = error.diagnostic(written.and_then(Value::place));
+            let sources = configuration.sources;
+            Err(Stopped { sources, diagnostics: vec![diagnostic], buildout: None }.into())
+        }
     }
 }
 

@@ -23,7 +23,7 @@ use super::section::Section;
 use super::text::trim_end;
 use super::value::{Change, Layer, Origin, Value};
 use crate::diagnostic::Diagnostic;
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 
 /// What was written, put together.
 #[derive(Debug)]
@@ -41,6 +41,10 @@ pub struct Configuration {
     pub(super) buildout: Section,
     pub(super) directory: Utf8PathBuf,
     pub(super) skipped: HashMap<String, Vec<Skipped>>,
+    /// Remote files that it extends and that nobody has brought, with who asks for them: while there are
+    /// some, it is good for nothing but to find out what else is missing.
+    pub not_served: Vec<(String, Option<Span>)>,
+    pub(super) left_out: HashMap<String, Vec<Span>>,
     pub(super) facts: Facts,
     pub(super) environment: Environment,
     pub(super) limits: Limits,
@@ -79,6 +83,11 @@ impl Configuration {
     /// Headers of this section that were left out, as nobody can say whether they count.
     pub fn skipped(&self, name: &str) -> &[Skipped] {
         self.skipped.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The conditions of this section's headers that are false.
+    pub fn left_out(&self, name: &str) -> &[Span] {
+        self.left_out.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The bounds it was read with.

@@ -134,7 +134,8 @@ impl ConfigError {
                 loading(diagnostic, expanding)
             }
             Self::MacroLoop { at, expanding, .. } => {
-                loading(plain("macro-loop").maybe_at(*at, "and so it goes round"), expanding)
+                let diagnostic = plain("macro-loop").maybe_at(*at, "and so it goes round");
+                loading(diagnostic.help("take this name out of `<=`, or another one on the way"), expanding)
             }
             Self::MacroLimit { at, expanding, .. } => {
                 let diagnostic = plain("macro-limit").maybe_at(*at, "").exit(Exit::Limit);
@@ -149,8 +150,10 @@ impl ConfigError {
                 for one in skipped {
                     diagnostic = diagnostic.at(one.at, format!("decides whether this `[{section}]` counts"));
                 }
-                diagnostic
-                    .help("use an environment marker (PEP 508) or one of the names that conditions know")
+                match skipped.first() {
+                    Some(first) => diagnostic.help(first.help.clone()),
+                    None => diagnostic,
+                }
             }
             Self::SectionExists { at, .. } => plain("section-exists").maybe_at(*at, "it is here"),
             Self::Text(diagnostic) => (**diagnostic).clone(),

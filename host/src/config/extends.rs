@@ -19,6 +19,7 @@ use super::failure::{Asked, LoadError};
 use super::files::Files;
 use super::graph::{Node, Speaker};
 use super::read::{ReadFile, Reading};
+use crate::diagnostic::nearest;
 use crate::source::Span;
 
 /// What names in a file are relative to.
@@ -74,12 +75,14 @@ pub(super) struct Extends<'a> {
     pub(super) bytes_read: usize,
     not_served: Vec<Asked>,
     outside: Vec<Asked>,
+    /// Where the process was started: what names on the command line are relative to.
+    started_in: Utf8PathBuf,
     /// A limit was reached; nothing more is read.
     stopped: bool,
 }
 
 impl<'a> Extends<'a> {
-    pub(super) fn new(reading: Reading<'a>, files: &'a mut dyn Files) -> Self {
+    pub(super) fn new(reading: Reading<'a>, files: &'a mut dyn Files, started_in: &Utf8Path) -> Self {
         Self {
             reading,
             files,
@@ -96,6 +99,7 @@ impl<'a> Extends<'a> {
             bytes_read: 0,
             not_served: Vec::new(),
             outside: Vec::new(),
+            started_in: started_in.to_owned(),
             stopped: false,
         }
     }
@@ -257,7 +261,8 @@ impl<'a> Extends<'a> {
                     _ => error.to_string(),
                 };
                 let path = shown.to_owned();
-                self.reading.errors.push(LoadError::Open { path, reason, asked: asking.at });
+                let instead = self.instead(real, asking);
+                self.reading.errors.push(LoadError::Open { path, reason, asked: asking.at, instead });
                 return None;
             }
         };
@@ -265,6 +270,21 @@ impl<'a> Extends<'a> {
         let file = self.reading.file(shown.as_str(), bytes).map(Rc::new);
         self.texts.insert(real.to_owned(), file.clone());
         file
+    }
+
+    /// The name of a file that was probably meant: a similar one beside it, or one in the directory of that name.
+    fn instead(&mut self, real: &Utf8Path, asking: &Asking<'_>) -> Option<String> {
+        let name = Utf8Path::new(asking.name);
+        let typed = |path: Utf8PathBuf| match path.strip_prefix(&self.started_in) {
+            Ok(path) if asking.at.is_none() => path.to_string(),
+            Ok(_) | Err(_) => path.into_string(),
+        };
+        if self.files.names(real).iter().any(|inside| inside == "buildout.cfg") {
+            return Some(typed(name.join("buildout.cfg")));
+        }
+        let names = self.files.names(real.parent()?);
+        let near = nearest(real.file_name()?, names.iter().map(String::as_str))?;
+        Some(typed(name.with_file_name(near)))
     }
 
     /// Counts a file; none if it is one too many.
@@ -342,11 +362,9 @@ impl<'a> Extends<'a> {
     }
 
     /// Ends the walk: errors of the table kind come last, each as one.
-    pub(super) fn finish(mut self) -> (Reading<'a>, Vec<Node>) {
+    /// What nobody has brought is no error yet: more may be missing.
+    pub(super) fn finish(mut self) -> (Reading<'a>, Vec<Node>, Vec<Asked>) {
         let reading = &mut self.reading;
-        if !self.not_served.is_empty() {
-            reading.errors.push(LoadError::NotServed(self.not_served));
-        }
         if !self.outside.is_empty() {
             reading.errors.push(LoadError::Outside(self.outside));
         }
@@ -354,7 +372,7 @@ impl<'a> Extends<'a> {
             let needs = std::mem::take(&mut reading.needs);
             reading.errors.push(LoadError::Ungranted(needs));
         }
-        (self.reading, self.nodes)
+        (self.reading, self.nodes, self.not_served)
     }
 }
 

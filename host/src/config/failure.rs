@@ -37,7 +37,7 @@ pub(super) struct Asked {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum LoadError {
     #[error("Couldn't open {path}")]
-    Open { path: Utf8PathBuf, reason: String, asked: Option<Span> },
+    Open { path: Utf8PathBuf, reason: String, asked: Option<Span>, instead: Option<String> },
     #[error("{path} is not UTF-8 text: byte {byte:#04x} in position {position}")]
     NotText { path: String, byte: u8, position: usize, at: Span },
     /// `line` is quoted.
@@ -169,7 +169,9 @@ impl LoadError {
     pub(super) fn diagnostic(&self) -> Diagnostic {
         let plain = Diagnostic::error(self.code(), self.to_string()).doing("Initializing.");
         match self {
-            Self::Open { path, reason, asked } => open(plain, path, reason, *asked),
+            Self::Open { path, reason, asked, instead } => {
+                open(plain, path, reason, *asked, instead.as_deref())
+            }
             Self::NotText { at, .. } => plain.at(*at, "this byte").help("save the file as UTF-8"),
             Self::Headless { at, .. } => {
                 plain.at(*at, "no section yet").help("begin with a header such as `[buildout]`")
@@ -181,7 +183,7 @@ impl LoadError {
                     let text = if place == 0 { "and so it goes round" } else { "extended from here" };
                     diagnostic = diagnostic.at(*span, text);
                 }
-                diagnostic
+                diagnostic.help("take this name out of `extends`, or another one on the way")
             }
             Self::ExtendedBy { at, .. } => {
                 plain.at(*at, "").help("name this file in the `extends` of that one")
@@ -190,7 +192,8 @@ impl LoadError {
             Self::NotServed(asked) => table(plain, asked, |name| format!("needs `{name}`"))
                 .help("save them in the project and extend them there"),
             Self::Outside(asked) => {
-                let mut diagnostic = table(plain, asked, |name| format!("reads `{name}`"));
+                let normal = |name: &str| super::files::normal(Utf8Path::new(name));
+                let mut diagnostic = table(plain, asked, |name| format!("reads `{}`", normal(name)));
                 let parent = |name: &str| {
                     let path = super::files::normal(Utf8Path::new(name));
                     path.parent().unwrap_or(&path).to_string()
@@ -231,7 +234,13 @@ impl LoadError {
     }
 }
 
-fn open(plain: Diagnostic, path: &Utf8Path, reason: &str, asked: Option<Span>) -> Diagnostic {
+fn open(
+    plain: Diagnostic,
+    path: &Utf8Path,
+    reason: &str,
+    asked: Option<Span>,
+    instead: Option<&str>,
+) -> Diagnostic {
     let mut diagnostic = plain.maybe_at(asked, "extended here").note(reason);
     let text = path.as_str();
     if text.contains("${") {
@@ -239,6 +248,13 @@ fn open(plain: Diagnostic, path: &Utf8Path, reason: &str, asked: Option<Span>) -
             diagnostic.help("`extends` is read before anything is substituted; write the path itself");
     } else if text.contains("/~") {
         diagnostic = diagnostic.help("`~` means nothing in `extends`; write the path itself");
+    } else if let Some(name) = instead {
+        diagnostic = diagnostic.help(match asked {
+            Some(_) => format!("did you mean `{name}`?"),
+            None => format!("did you mean `-c {name}`?"),
+        });
+    } else if asked.is_none() {
+        diagnostic = diagnostic.help("`-c FILE` names the configuration file");
     }
     diagnostic
 }

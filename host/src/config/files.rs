@@ -25,11 +25,19 @@ pub trait Files {
     /// Those of the system, such as a loop of links, and names that are not UTF-8.
     fn real_path(&mut self, path: &Utf8Path) -> io::Result<Utf8PathBuf>;
 
+    /// The names of what lies in a directory, sorted; none if it cannot be read. For advice only.
+    fn names(&mut self, _directory: &Utf8Path) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The bytes of a remote file, if somebody has brought it; otherwise none.
     fn remote(&mut self, _url: &str) -> Option<Vec<u8>> {
         None
     }
 }
+
+/// So many names of a directory are looked at for advice.
+const MOST_NAMES: usize = 1_000;
 
 /// The files of this machine.
 #[derive(Debug, Default)]
@@ -46,6 +54,13 @@ impl Files for LocalFiles {
         let mut bytes = Vec::new();
         fs_err::File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
         Ok(bytes)
+    }
+
+    fn names(&mut self, directory: &Utf8Path) -> Vec<String> {
+        let entries = directory.read_dir_utf8().into_iter().flatten().take(MOST_NAMES).flatten();
+        let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_owned()).collect();
+        names.sort();
+        names
     }
 
     fn real_path(&mut self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {

@@ -56,7 +56,9 @@ impl Expansion<'_> {
     }
 
     fn missing(&self, name: &str, at: Option<Span>) -> ConfigError {
-        let nearest = nearest(name, self.configuration.names()).map(str::to_owned);
+        let others =
+            self.configuration.names().filter(|other| self.expanding.iter().all(|on| **on != **other));
+        let nearest = nearest(name, others).map(str::to_owned);
         let name = name.to_owned();
         if self.expanding.is_empty() {
             return ConfigError::MissingSection { name, nearest };

@@ -137,7 +137,7 @@ pub fn load(request: &Request, files: &mut dyn Files) -> Result<Configuration, F
     let root_directory = request.file.parent().unwrap_or(&request.file);
 
     let reading = Reading::new(sources, &request.facts, &request.environment, &request.limits);
-    let mut extends = Extends::new(reading, files);
+    let mut extends = Extends::new(reading, files, &request.directory);
     extends.reading.warnings.extend(command_line.warnings);
     for place in request.readable.iter().chain([&request.project]) {
         extends.allow(place);
@@ -152,8 +152,11 @@ pub fn load(request: &Request, files: &mut dyn Files) -> Result<Configuration, F
         top.extend(added.map(|node| (node, Layer::CommandLine)));
     }
     let (files_read, bytes_read) = (extends.files_read, extends.bytes_read);
-    let (reading, mut nodes) = extends.finish();
+    let (mut reading, mut nodes, not_served) = extends.finish();
     if !reading.errors.is_empty() {
+        if !not_served.is_empty() {
+            reading.errors.push(LoadError::NotServed(not_served));
+        }
         return Err(failure(reading.sources, &reading.errors, reading.warnings));
     }
 
@@ -164,9 +167,18 @@ pub fn load(request: &Request, files: &mut dyn Files) -> Result<Configuration, F
     top.push((nodes.len(), Layer::CommandLine));
     nodes.push(command_line.node);
     let counted = (reading.sections, reading.options);
-    let (sources, warnings, skipped) = (reading.sources, reading.warnings, reading.skipped);
-    let (sections, directory) = match merged(nodes, top, request, &sources, root_directory) {
-        Ok(found) => found,
+    let (sources, mut warnings, skipped) = (reading.sources, reading.warnings, reading.skipped);
+    let left_out = reading.left_out;
+    let mut budget = Budget::new(&request.limits);
+    let (sections, directory) = match merged(nodes, top, request, &sources, root_directory, &mut budget) {
+        Ok(found) => {
+            warnings.extend(budget.idle());
+            found
+        }
+        // What is wrong may be so because files are missing.
+        Err(_) if !not_served.is_empty() => {
+            return Err(failure(sources, &[LoadError::NotServed(not_served)], warnings));
+        }
         Err(error) => return Err(failure(sources, &[error], warnings)),
     };
     let memory = Memory {
@@ -183,6 +195,8 @@ pub fn load(request: &Request, files: &mut dyn Files) -> Result<Configuration, F
         sections,
         directory,
         skipped,
+        left_out,
+        not_served: not_served.into_iter().map(|one| (one.name, one.at)).collect(),
         facts: request.facts.clone(),
         environment: request.environment.clone(),
         limits: request.limits,
@@ -199,9 +213,10 @@ fn merged(
     request: &Request,
     sources: &SourceMap,
     root_directory: &Utf8Path,
+    budget: &mut Budget,
 ) -> Result<(Sections, Utf8PathBuf), LoadError> {
     let graph = Arc::new(Graph::new(nodes, top));
-    let mut sections = merge(&graph, &mut Budget::new(&request.limits)).map_err(LoadError::TooMuch)?;
+    let mut sections = merge(&graph, budget).map_err(LoadError::TooMuch)?;
     complete::extends_cache(&sections, sources, &request.file)?;
     complete::versions(&mut sections)?;
     let directory = complete::directories(&mut sections, sources, &request.facts, root_directory)?;

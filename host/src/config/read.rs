@@ -24,6 +24,8 @@ pub struct Skipped {
     pub at: Span,
     /// Why it cannot be judged, in a few words.
     pub reason: String,
+    /// What may be written instead.
+    pub help: String,
 }
 
 /// One file, ready to be merged.
@@ -46,6 +48,8 @@ pub(super) struct Reading<'a> {
     pub(super) errors: Vec<LoadError>,
     pub(super) warnings: Vec<Diagnostic>,
     pub(super) skipped: HashMap<String, Vec<Skipped>>,
+    /// Conditions that are false, by section.
+    pub(super) left_out: HashMap<String, Vec<Span>>,
     /// Environment variables that were asked for in vain.
     pub(super) needs: Vec<Asked>,
     pub(super) sections: usize,
@@ -68,6 +72,7 @@ impl<'a> Reading<'a> {
             errors: Vec::new(),
             warnings: Vec::new(),
             skipped: HashMap::new(),
+            left_out: HashMap::new(),
             needs: Vec::new(),
             sections: 0,
             options: 0,
@@ -163,7 +168,10 @@ impl<'a> Reading<'a> {
         let section = &text[block.name.range()];
         match &self.judged[expression] {
             Judgement::True => true,
-            Judgement::False => false,
+            Judgement::False => {
+                self.left_out.entry(section.to_owned()).or_default().push(at);
+                false
+            }
             Judgement::Needs(names) => {
                 self.needs.extend(names.iter().map(|name| Asked { name: name.clone(), at: Some(at) }));
                 false
@@ -171,8 +179,9 @@ impl<'a> Reading<'a> {
             Judgement::Unsupported(reason) => {
                 let message = format!("[{section}] is left out, as its condition is unsupported: {reason}");
                 let warning = Diagnostic::warning("unsupported-condition", message);
-                self.warnings.push(warning.at(at, "conditions are not Python here"));
-                let skipped = Skipped { at, reason: reason.clone() };
+                let help = super::condition::advice(expression, self.facts, self.environment);
+                self.warnings.push(warning.at(at, "conditions are not Python here").help(help.clone()));
+                let skipped = Skipped { at, reason: reason.clone(), help };
                 self.skipped.entry(section.to_owned()).or_default().push(skipped);
                 false
             }
@@ -208,7 +217,8 @@ impl<'a> Reading<'a> {
                 }
                 let at = Span::new(id, operation.name.start as usize, operation.name.end as usize);
                 let message = "`extends` takes no `+=` or `-=`; this is an option like any other";
-                self.warnings.push(Diagnostic::warning("extends-increment", message).at(at, ""));
+                let warning = Diagnostic::warning("extends-increment", message).at(at, "");
+                self.warnings.push(warning.help("write all files behind one `extends =`"));
                 true
             });
         }
@@ -239,6 +249,13 @@ fn advice(text: &str, line: BadLine) -> Option<&'static str> {
     }
     if line.starts_with(super::text::is_blank) {
         return Some("an indented line continues the option above it; there is none in this section yet");
+    }
+    let before = line.split('=').next().unwrap_or_default();
+    if let Some(name) = before.trim_end().strip_suffix(['+', '-'])
+        && before.ends_with(super::text::is_blank)
+        && !name.trim_end().contains(super::text::is_blank)
+    {
+        return Some("an operator is `+=` or `-=`, with no blank in it");
     }
     match (line.find(':'), line.find('=')) {
         (Some(_), None) => Some("options are written `NAME = VALUE`, with `=` and not `:`"),

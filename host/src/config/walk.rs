@@ -154,6 +154,10 @@ impl Walk {
                     Operator::Add => lines.add(operand, fresh),
                     Operator::Remove => {
                         budget.step(lines.lines.len())?;
+                        for (text, at) in operand.clone() {
+                            budget.step(lines.lines.len())?;
+                            budget.removal(text, at, lines.lines.iter().map(|(line, _)| *line));
+                        }
                         lines.remove(operand.map(|(text, _)| text));
                     }
                 }

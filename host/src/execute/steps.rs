@@ -391,20 +391,12 @@ impl Execution<'_> {
         if unused.is_empty() {
             return;
         }
-        let described: Vec<String> = match self.buildout.part(section) {
-            Some(part) => part
-                .recipe
-                .description
-                .entry(&part.entry)
-                .map(|entry| entry.option.keys().cloned().collect())
-                .unwrap_or_default(),
-            None => Vec::new(),
-        };
+        let known = self.buildout.known_options(section);
         let sources = &self.buildout.configuration.sources;
         let options = unused
             .into_iter()
             .map(|(option, at)| UnusedOption {
-                nearest: nearest(&option, described.iter().map(String::as_str)).map(str::to_owned),
+                nearest: nearest(&option, known.iter().map(String::as_str)).map(str::to_owned),
                 place: at.map(|at| sources.place(at)),
                 option,
             })

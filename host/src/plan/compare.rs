@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Action, Aim, Plan, PlanError, Reason, Step};
+use crate::config::{Change, Value};
 use crate::installed::{Digest, Installed, Record};
 use crate::resolve::{Buildout, Part};
+use crate::source::Span;
 
 /// A larger input file counts by its size and time instead of its content.
 const LARGEST_INPUT: u64 = 256 << 20;
@@ -109,6 +111,23 @@ fn chosen<'b>(buildout: &'b Buildout, only: &[String], with_needs: bool) -> Vec<
     buildout.parts().filter(|part| needed.contains(part.name.as_str())).collect()
 }
 
+/// Where the first line stands that a value has now and did not have before; where all were there, what
+/// took the others away.
+fn changed_line(value: &Value, was: &str, is: &str) -> Option<Span> {
+    let (written, is): (Vec<&str>, Vec<&str>) =
+        (value.text().split('\n').collect(), is.split('\n').collect());
+    let before: BTreeSet<&str> = was.split('\n').collect();
+    // A reference that stands for several lines makes it impossible to say which line is which.
+    if written.len() == is.len()
+        && let Some(new) = is.iter().position(|line| !before.contains(line))
+    {
+        let start: usize = written[..new].iter().map(|line| line.len() + 1).sum();
+        return value.span_of(start..start + written[new].len());
+    }
+    let newest = value.history().last()?;
+    if newest.change == Change::Remove { newest.origin.span() } else { None }
+}
+
 /// Everything about a part that is not as it was recorded.
 fn changes(
     buildout: &Buildout,
@@ -127,7 +146,12 @@ fn changes(
     for name in names {
         let (was, is) = (record.options.get(name), options.get(name));
         if was != is {
-            let at = buildout.section(&part.name).and_then(|section| section.place(name));
+            let section = buildout.section(&part.name);
+            let at = section.and_then(|section| {
+                let value = section.written.get(name)?;
+                changed_line(value, was.map_or("", String::as_str), is.map_or("", String::as_str))
+                    .or_else(|| section.place(name))
+            });
             reasons.push(Reason::OptionChanged {
                 option: name.clone(),
                 was: was.cloned(),

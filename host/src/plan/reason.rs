@@ -1,6 +1,6 @@
 //! Why a step is needed.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use crate::event::Cause;
 use crate::source::{SourceMap, Span};
@@ -91,7 +91,7 @@ impl Reason {
                 };
                 (text, *at)
             }
-            Self::InputChanged { path } => (format!("{path} changed"), None),
+            Self::InputChanged { path } => (format!("{} changed", straight(path)), None),
             Self::RecipeChanged { was, is } => {
                 (format!("its recipe changed: {} → {}", short(was), short(is)), None)
             }
@@ -99,7 +99,7 @@ impl Reason {
                 let is = if *earlier { "was made anew without it" } else { "is made anew" };
                 (format!("it needs `{part}`, which {is}"), None)
             }
-            Self::FileMissing { path } => (format!("{path} is missing"), None),
+            Self::FileMissing { path } => (format!("{} is missing", straight(path)), None),
             Self::Unfinished => ("its last run did not end well".to_owned(), None),
             Self::NoLongerNamed => ("nothing names it any more".to_owned(), None),
             Self::Forced => ("`--force` was given".to_owned(), None),
@@ -107,6 +107,21 @@ impl Reason {
         };
         Cause { code: self.code(), text, place: at.map(|at| sources.place(at)) }
     }
+}
+
+/// A path as people write it: without `.`, and without `..` behind a name.
+fn straight(path: &Utf8Path) -> Utf8PathBuf {
+    let mut straight = Utf8PathBuf::new();
+    for component in path.components() {
+        match component {
+            Utf8Component::ParentDir => {
+                straight.pop();
+            }
+            Utf8Component::CurDir => {}
+            other => straight.push(other),
+        }
+    }
+    straight
 }
 
 /// Two values in quotes. Of long ones what both begin with is left out, all but its end: the difference is what counts.

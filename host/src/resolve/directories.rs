@@ -19,6 +19,11 @@ use crate::recipe::Recipe;
 /// The options of `[buildout]` that name a directory for parts.
 const OPTIONS: [&str; 4] = ["bin-directory", "parts-directory", "eggs-directory", "develop-eggs-directory"];
 
+/// What can be wrong with a place that an option names.
+const OUTSIDE: &str = "leads outside the buildout directory";
+pub(super) const MISSING: &str = "there is no such directory";
+const PROTECTED: &str = "names a protected place";
+
 /// Where a buildout keeps what. All absolute; the root is real.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Directories {
@@ -95,17 +100,23 @@ pub(super) fn settle(buildout: &mut Buildout) -> Result<(), Cause> {
     let text = |buildout: &Buildout, option| buildout.setting(option).unwrap_or_default().to_owned();
     let root = Utf8PathBuf::from(text(buildout, "directory"));
     inside_the_projects_own(buildout, &root)?;
+    if !root.is_dir() {
+        let reason = if root.exists() { "it is no directory" } else { MISSING };
+        let at = written(buildout, "directory").as_ref().and_then(Value::place);
+        return Err(Cause::NoDirectory { path: root.into_string(), reason, at });
+    }
     let version = text(buildout, "eggs-directory-version");
     if !version.is_empty() {
         let version = Utf8Path::new(&version);
         let mut names = version.components();
         let single = matches!((names.next(), names.next()), (Some(camino::Utf8Component::Normal(_)), None));
         if !single || Protected::default().covers(&root, &root.join(version)) {
-            return Err(outside(
+            return Err(wrong(
                 buildout,
                 "eggs-directory-version",
+                "is no name of a directory",
                 version,
-                "it is the name of one directory",
+                "write one name, without slashes",
             ));
         }
     }
@@ -128,6 +139,7 @@ pub(super) fn settle(buildout: &mut Buildout) -> Result<(), Cause> {
                 .any(|root| path.starts_with(root));
             if !by_user && !granted {
                 return Err(Cause::Outside {
+                    what: OUTSIDE,
                     option: option.to_owned(),
                     at: value.as_ref().and_then(Value::place),
                     help: format!("`{}` would allow it", flag(NeedKind::Write, None, path.as_str())),
@@ -136,7 +148,7 @@ pub(super) fn settle(buildout: &mut Buildout) -> Result<(), Cause> {
             }
             directories.outside.push(path.clone());
         } else if Protected::default().covers(&directories.root, &path) {
-            return Err(outside(buildout, option, &path, "the name is protected: name another directory"));
+            return Err(wrong(buildout, option, PROTECTED, &path, "name another directory"));
         }
         places.push(path);
     }
@@ -157,6 +169,7 @@ pub(super) fn settle(buildout: &mut Buildout) -> Result<(), Cause> {
             buildout.configuration.sources.files().any(|file| real(Utf8Path::new(file.name())) == path);
         if (protected && by_project) || steers {
             return Err(Cause::Outside {
+                what: if directories.holds(&path) { PROTECTED } else { OUTSIDE },
                 option: "installed".to_owned(),
                 path: path.into_string(),
                 at: value.as_ref().and_then(Value::place),
@@ -193,7 +206,13 @@ fn inside_the_projects_own(buildout: &Buildout, root: &Utf8Path) -> Result<(), C
     if real(root).starts_with(&own) && root.is_absolute() {
         return Ok(());
     }
-    Err(outside(buildout, "directory", root, "name it on the command line: `buildout directory=…`"))
+    Err(wrong(
+        buildout,
+        "directory",
+        OUTSIDE,
+        root,
+        &format!("on the command line it may: `buildout directory={root}`"),
+    ))
 }
 
 /// Whether a value is the user's own word alone: nothing of the project's was written or substituted in it.
@@ -204,8 +223,9 @@ fn is_users(value: &Value) -> bool {
     of_user && !of_others && !super::reference::may_refer(value.text())
 }
 
-fn outside(buildout: &Buildout, option: &str, path: &Utf8Path, help: &str) -> Cause {
+fn wrong(buildout: &Buildout, option: &str, what: &'static str, path: &Utf8Path, help: &str) -> Cause {
     Cause::Outside {
+        what,
         option: option.to_owned(),
         path: path.to_string(),
         at: written(buildout, option).as_ref().and_then(Value::place),

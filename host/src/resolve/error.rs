@@ -11,7 +11,8 @@ use crate::recipe::{Failure, FindError, RecipeError};
 use crate::source::Span;
 
 use super::reference::Fault;
-use super::unserved::Unserved;
+use super::unknown::Hint;
+use super::unserved::{Kind, Unserved};
 
 /// One failure, and what was being done when it happened.
 #[derive(Debug, Clone)]
@@ -46,8 +47,8 @@ pub enum Cause {
         section: String,
         /// Who refers to it.
         at: Option<Span>,
-        /// The most similar name.
-        nearest: Option<String>,
+        /// Why it is not there.
+        hint: Hint,
     },
     /// An option that a section must have.
     #[error("Missing option: {section}:{option}")]
@@ -111,7 +112,26 @@ pub enum Cause {
     #[error(
         "install-from-cache can't be used with offline mode.\nNothing is installed, even from cache, in offline\nmode, which might better be called 'no-install mode'.\n"
     )]
-    NothingFromCache,
+    NothingFromCache {
+        /// Where the two are written.
+        at: [Option<Span>; 2],
+    },
+    /// No file has a section `[buildout]`, so no parts are named.
+    #[error("Missing option: buildout:parts")]
+    NoBuildout {
+        /// The section that was probably meant to be it.
+        near: Option<(String, Option<Span>)>,
+    },
+    /// The buildout directory is not there, or no directory.
+    #[error("Couldn't open {path}: {reason}")]
+    NoDirectory {
+        /// Its path.
+        path: String,
+        /// In a few words.
+        reason: &'static str,
+        /// The option `directory`.
+        at: Option<Span>,
+    },
     /// `recipe =` with nothing behind it.
     #[error("The part `{part}` names no recipe: its option `recipe` is empty")]
     NoRecipe {
@@ -188,8 +208,10 @@ pub enum Cause {
     #[error("{}", environment_table(.0))]
     Environment(Vec<(String, Option<Span>)>),
     /// A directory that the project puts where it may not write.
-    #[error("The option `{option}` leads outside the buildout directory: {path}")]
+    #[error("The option `{option}` {what}: {path}")]
     Outside {
+        /// What is wrong with it.
+        what: &'static str,
         /// The option of `[buildout]`.
         option: String,
         /// Where it leads.
@@ -330,7 +352,9 @@ impl Cause {
             Self::Limit { .. } => "limit",
             Self::PartName { .. } => "part-name",
             Self::Invalid { .. } => "invalid-value",
-            Self::NothingFromCache => "nothing-from-cache",
+            Self::NothingFromCache { .. } => "nothing-from-cache",
+            Self::NoBuildout { .. } => "missing-option",
+            Self::NoDirectory { .. } => "no-directory",
             Self::NoRecipe { .. } => "no-recipe",
             Self::Late { .. } => "too-late",
             Self::Recipe { error: FindError::Unknown { .. }, .. } => "unknown-recipe",
@@ -363,12 +387,8 @@ impl Cause {
                     None => error.help(format!("`${{{section}:{option}|TEXT}}` gives a default")),
                 }
             }
-            Self::UnknownSection { section, at, nearest } => {
-                let error = error.maybe_at(*at, format!("there is no `[{section}]`"));
-                match nearest {
-                    Some(name) => error.help(format!("did you mean `{name}`?")),
-                    None => error,
-                }
+            Self::UnknownSection { section, at, hint } => {
+                hint.tell(error.maybe_at(*at, format!("there is no `[{section}]`")), section)
             }
             Self::MissingOption { section, option, at, nearest: Some(near) } => error
                 .maybe_at(*at, format!("no option `{option}` in `[{section}]`"))
@@ -376,29 +396,39 @@ impl Cause {
             Self::MissingOption { section, option, at, nearest: None } => error
                 .maybe_at(*at, format!("no option `{option}` in this section"))
                 .help(format!("add a line `{option} = …` below `[{section}]`")),
-            Self::Malformed { at, fault, .. } => error.maybe_at(*at, "").help(match fault {
-                Fault::NoColon => "a reference is `${section:option}`, or `${:option}` for this section; `$$` protects",
-                _ => "names hold letters, digits, blanks, `.`, `_` and `-`, with one colon between them; `$$` protects",
-            }),
+            Self::Malformed { at, fault, text } => error
+                .maybe_at(*at, "")
+                .help(match fault {
+                    Fault::NoColon => "a reference is `${section:option}`, or `${:option}` for this section",
+                    Fault::ManyColons | Fault::Section | Fault::Option => {
+                        "names hold letters, digits, blanks, `.`, `_` and `-`, with one colon between them"
+                    }
+                })
+                .help(format!("`${text}` stays as it is, dollars and all")),
             Self::Circular { chain } => {
                 let names: Vec<&str> = chain.iter().map(|(name, _)| name.as_str()).collect();
                 let error = error.note(format!("the circle: {}", names.join(" → ")));
                 chain.iter().fold(error, |error, (name, at)| error.maybe_at(*at, format!("in `{name}`")))
             }
             Self::Limit { at, .. } => error.maybe_at(*at, "").exit(Exit::Limit),
-            Self::PartName { at, .. } | Self::NoRecipe { at, .. } | Self::Late { at, .. } => error.maybe_at(*at, ""),
+            Self::PartName { at, .. } | Self::NoRecipe { at, .. } | Self::Late { at, .. } => {
+                error.maybe_at(*at, "")
+            }
             Self::Invalid { at, help, .. } => error.maybe_at(*at, "").help(*help),
             Self::Recipe { error: cause, at } => {
                 let error = error.maybe_at(*at, "");
                 match cause {
                     FindError::Unknown { nearest: Some(name), .. } => error.help(format!("did you mean `{name}`?")),
+                    FindError::Io { .. } => error.help("a path is relative to the file that names it; `buildout recipe list` shows the recipes that need none"),
                     FindError::Unknown { .. } => {
                         error.help("`buildout recipe list` shows the recipes that can be named; `./NAME.wasm` names a file")
                     }
                     _ => error,
                 }
             }
-            Self::Entry { at, known, .. } => error.maybe_at(*at, "").help(format!("it has: {}", known.join(", "))),
+            Self::Entry { at, known, .. } => {
+                error.maybe_at(*at, "").help(format!("it has: {}", known.join(", ")))
+            }
             Self::Refused { error: cause, at, denied } => {
                 let error = match at {
                     Some((span, label)) => error.at(*span, label.clone()),
@@ -429,8 +459,7 @@ impl Cause {
                     error
                 };
                 let never = missing.iter().filter(|one| one.flag.is_none() && !one.refused);
-                let never: std::collections::BTreeSet<&str> =
-                    never.map(|one| one.need.kind.word()).collect();
+                let never: std::collections::BTreeSet<&str> = never.map(|one| one.need.kind.word()).collect();
                 if never.is_empty() {
                     error
                 } else {
@@ -444,23 +473,51 @@ impl Cause {
             Self::Unserved(all) => {
                 let error = all.iter().fold(error, |error, one| {
                     let error = error.maybe_at(one.at, "");
-                    match &one.nearest {
-                        Some(name) => error.help(format!("did you mean `{name}`?")),
+                    match &one.help {
+                        Some(help) => error.help(help.clone()),
                         None => error,
                     }
                 });
-                error.help("`buildout recipe list` shows what there is; `./NAME.wasm` names a file of your own")
+                let error = match all.iter().any(|one| one.kind == Kind::Recipe) {
+                    true => error.help(
+                        "`buildout recipe list` shows what there is; `./NAME.wasm` names a file of your own",
+                    ),
+                    false => error,
+                };
+                match all.iter().any(|one| one.kind == Kind::File) {
+                    true => error.help("save the remote files in the project and extend them there"),
+                    false => error,
+                }
             }
             Self::Environment(variables) => {
-                let mut flags: Vec<String> = variables.iter().map(|(name, _)| format!("--allow-env={name}")).collect();
+                let mut flags: Vec<String> =
+                    variables.iter().map(|(name, _)| format!("--allow-env={name}")).collect();
                 flags.sort();
                 flags.dedup();
-                let error = error.exit(Exit::Denied).help(format!("to allow it in this run: `buildout {}`", flags.join(" ")));
-                variables.iter().fold(error, |error, (name, at)| error.maybe_at(*at, format!("reads `{name}`")))
+                let error = error
+                    .exit(Exit::Denied)
+                    .help(format!("to allow it in this run: `buildout {}`", flags.join(" ")));
+                variables
+                    .iter()
+                    .fold(error, |error, (name, at)| error.maybe_at(*at, format!("reads `{name}`")))
             }
             Self::Outside { at, help, .. } => error.maybe_at(*at, "").help(help.clone()).exit(Exit::Denied),
             Self::Config(cause) => cause.diagnostic(),
-            Self::Io(_) | Self::NothingFromCache => error,
+            Self::NothingFromCache { at } => {
+                let error = at.iter().fold(error, |error, at| error.maybe_at(*at, ""));
+                error.help("set one of the two to `false`")
+            }
+            Self::NoBuildout { near: Some((name, at)) } => error
+                .maybe_at(*at, "no `[buildout]` in any file")
+                .help(format!("did you mean `[buildout]` where `[{name}]` is written?")),
+            Self::NoBuildout { near: None } => error
+                .note("no file has a section `[buildout]`")
+                .help("begin with a line `[buildout]` and a line `parts = …` below it"),
+            Self::NoDirectory { at, path, reason } => error.maybe_at(*at, "").help(match *reason {
+                super::directories::MISSING => format!("`mkdir -p {path}` makes it"),
+                _ => "name a directory".to_owned(),
+            }),
+            Self::Io(_) => error,
         }
     }
 }

@@ -7,6 +7,9 @@
 //! Rules: `semantics.md` 17.1; 0 and 21.20: what is not shown is no reason to fail. So what was written is
 //! looked at first, option by option, and recipes are asked only if the value depends on some.
 
+use std::rc::Rc;
+
+use super::error::Cause;
 use super::resolver::{Resolver, Result};
 use super::section::Slot;
 use super::trace::Trace;
@@ -56,9 +59,35 @@ pub fn look(
     }
 }
 
+/// All that a configuration with missing files asks for and that is not served.
+pub fn unserved(
+    configuration: Configuration,
+    catalogue: Catalogue,
+    surroundings: Surroundings,
+    reporter: &mut dyn Reporter,
+) -> (Box<Buildout>, ResolveError) {
+    let mut buildout = Buildout::new(configuration, catalogue, surroundings);
+    buildout.asks = false;
+    let mut resolver = Resolver { buildout: &mut buildout, reporter };
+    // What is wrong otherwise may be so because the files are missing.
+    let _ = resolver.settings_as_written();
+    let parts = resolver.buildout.setting("parts").unwrap_or_default();
+    let parts: Vec<String> = parts.split_whitespace().map(str::to_owned).collect();
+    let found = super::unserved::find(&mut buildout, &parts);
+    let cause = Cause::Unserved(found);
+    let error = ResolveError { doing: vec!["Initializing.".to_owned()], cause: Rc::new(cause) };
+    (Box::new(buildout), error)
+}
+
 impl Resolver<'_> {
     /// What the files say alone, whatever else in them is wrong.
     fn as_written(&mut self, section: &str, option: &str) -> Result<Option<Vec<Trace>>> {
+        self.settings_as_written()?;
+        self.traces(section, option)
+    }
+
+    /// `[buildout]`, as far as it has values.
+    fn settings_as_written(&mut self) -> Result<()> {
         self.look_up("buildout", None)?;
         let slots = &self.buildout.sections["buildout"].slots;
         let raw = slots.iter().filter(|(_, slot)| matches!(slot, Slot::Raw(_)));
@@ -69,7 +98,7 @@ impl Resolver<'_> {
             let _ = self.option("buildout", &option, None);
         }
         directories::complete(self.buildout);
-        self.traces(section, option)
+        Ok(())
     }
 
     /// What a run would see.

@@ -20,6 +20,7 @@
 //! | `needs` | access that is declared and not granted |
 //! | `unserved` | what this version does not have |
 //! | `look`, `trace` | one value, and the way it came about |
+//! | `unknown` | why a section is not there |
 //! | `error` | why there is no meaning |
 //!
 //! Rules: zc.buildout 6, `Buildout.__getitem__`, `Options._initialize`, `Options._get`.
@@ -36,6 +37,7 @@ mod resolver;
 mod section;
 mod serve;
 mod trace;
+mod unknown;
 mod unserved;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,11 +54,12 @@ use crate::recipe::{Catalogue, Machine, Recipe};
 
 pub use self::directories::Directories;
 pub use self::error::{Cause, ResolveError, broken, explain, explain_denials};
-pub use self::look::{Looked, look};
+pub use self::look::{Looked, look, unserved};
 pub use self::reference::Fault;
 pub use self::section::Live;
 pub use self::trace::{Finish, Referred, Target, Trace};
-pub use self::unserved::Unserved;
+pub use self::unknown::Hint;
+pub use self::unserved::{Kind, Unserved};
 
 use self::resolver::Resolver;
 
@@ -253,7 +256,7 @@ impl Buildout {
         self.setting(option) == Some("true")
     }
 
-    /// Where a word of an option was written; the option's place if the word came by a reference.
+    /// Where a word of an option was written; the option's place if the word can have come by a reference.
     fn word(&self, section: &str, option: &str, word: &str) -> Option<crate::source::Span> {
         let live = self.sections.get(section)?;
         let value = live.written.get(option)?;
@@ -266,12 +269,22 @@ impl Buildout {
             }
             at += piece.len();
         }
-        value.place()
+        value.place().filter(|_| reference::may_refer(text))
     }
 
     /// The section `[buildout]`, to go with a call.
     pub fn shared_buildout(&self) -> Option<Arc<IndexMap<String, String>>> {
         self.shared_buildout.clone()
+    }
+
+    /// The names that an option of a section may have been meant to have.
+    pub fn known_options(&self, section: &str) -> Vec<String> {
+        if section == "buildout" {
+            return resolver::BUILDOUTS_OWN.iter().map(|option| (*option).to_owned()).collect();
+        }
+        let Some(part) = self.part(section) else { return Vec::new() };
+        let entry = part.recipe.description.entry(&part.entry);
+        entry.map(|entry| entry.option.keys().cloned().collect()).unwrap_or_default()
     }
 
     /// Options that files wrote and nobody read, of one section, sorted by name.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::error::{Cause, ResolveError};
 use super::reference::{Piece, Reference, may_refer, pieces};
 use super::section::{Live, Slot, Stage};
+use super::unknown::Hint;
 use super::{Buildout, Wanted, directories, needs};
 use crate::config::{ConfigError, Value};
 use crate::diagnostic::{Diagnostic, nearest};
@@ -33,7 +34,7 @@ const FLAGS: [&str; 5] = [
 ];
 
 /// Options of `[buildout]` that buildout itself reads, or that only Python needed: never reported as unused.
-const BUILDOUTS_OWN: &[&str] = &[
+pub(super) const BUILDOUTS_OWN: &[&str] = &[
     "abi-tag-eggs",
     "accept-buildout-test-releases",
     "allow-hosts",
@@ -74,6 +75,15 @@ const BUILDOUTS_OWN: &[&str] = &[
     "use-dependency-links",
     "verbosity",
     "versions",
+];
+
+/// Those of them that only Python needed.
+const PYTHONS: [&str; 5] = [
+    "accept-buildout-test-releases",
+    "allowed-eggs-from-site-packages",
+    "exec-sitecustomize",
+    "include-site-packages",
+    "unzip",
 ];
 
 /// An option that is being substituted, and the reference to it.
@@ -148,8 +158,11 @@ impl Resolver<'_> {
             for option in BUILDOUTS_OWN {
                 this.mark_used("buildout", option);
             }
+            this.needless();
             if this.buildout.flag("install-from-cache") && this.buildout.flag("offline") {
-                return Err(this.error(Cause::NothingFromCache));
+                let live = this.buildout.section("buildout").expect("it was just looked up");
+                let at = ["install-from-cache", "offline"].map(|option| live.place(option));
+                return Err(this.error(Cause::NothingFromCache { at }));
             }
             directories::settle(this.buildout).map_err(|cause| this.error(cause))?;
             this.buildout.shared_buildout = Some(Arc::new(this.buildout.options("buildout")));
@@ -165,7 +178,14 @@ impl Resolver<'_> {
     fn wanted_parts(&mut self, only: Option<&[String]>) -> Result<Vec<String>> {
         let parts = self.option("buildout", "parts", None)?;
         let Some(parts) = parts else {
-            let at = self.buildout.configuration.section("buildout").and_then(|section| section.at);
+            let configuration = &self.buildout.configuration;
+            let at = configuration.section("buildout").and_then(|section| section.at);
+            if at.is_none() {
+                let near = nearest("buildout", configuration.names());
+                let near =
+                    near.map(|name| (name.to_owned(), configuration.section(name).and_then(|it| it.at)));
+                return Err(self.error(Cause::NoBuildout { near }));
+            }
             let missing = Cause::MissingOption {
                 section: "buildout".to_owned(),
                 option: "parts".to_owned(),
@@ -179,6 +199,18 @@ impl Resolver<'_> {
             None => parts.split_whitespace().map(str::to_owned).collect(),
             Some(only) => only.to_vec(),
         })
+    }
+
+    /// Says which options of `[buildout]` do nothing here.
+    fn needless(&mut self) {
+        let live = self.buildout.section("buildout").expect("it was just looked up");
+        let written = PYTHONS.iter().filter_map(|option| live.written.get(option)?.name_span());
+        let notice = Diagnostic::notice("needless-option", "Options that only Python needed do nothing here");
+        let written: std::collections::BTreeSet<Span> = written.collect();
+        let notice = written.into_iter().fold(notice, |notice, at| notice.at(at, ""));
+        if !notice.labels.is_empty() {
+            self.buildout.warnings.push(notice);
+        }
     }
 
     /// The option of a section that was probably meant to be `option`.
@@ -258,8 +290,8 @@ impl Resolver<'_> {
         let written = match self.buildout.configuration.expanded(name) {
             Ok(section) => section,
             Err(ConfigError::MissingSection { name, .. }) => {
-                let nearest = nearest(&name, self.buildout.configuration.names()).map(str::to_owned);
-                return Err(self.error(Cause::UnknownSection { section: name, at, nearest }));
+                let hint = Hint::about(&name, &self.buildout.configuration);
+                return Err(self.error(Cause::UnknownSection { section: name, at, hint }));
             }
             Err(error) => {
                 return self.doing(format!("Initializing section {name}."), |this| {
@@ -314,6 +346,7 @@ impl Resolver<'_> {
             for other in needed.split_whitespace() {
                 self.refer(name, other);
                 let at = self.buildout.word(name, "<part-dependencies>", other);
+                self.dependency_circle(name, other, at);
                 self.look_up(other, at)?;
             }
         }
@@ -321,6 +354,22 @@ impl Resolver<'_> {
             Some(recipe) if !recipe.trim().is_empty() => self.part(name, recipe.trim()),
             _ => Ok(()),
         }
+    }
+
+    /// Warns of a part that waits for another one, which waits for it: one of the two comes too early.
+    ///
+    /// Source: zc.buildout 6 says nothing; `semantics.md` 8.
+    fn dependency_circle(&mut self, name: &str, other: &str, at: Option<Span>) {
+        let waiting = |live: &Live| matches!(live.stage, Stage::Half);
+        if !self.buildout.sections.get(other).is_some_and(waiting) {
+            return;
+        }
+        let message = match name == other {
+            true => format!("The part `{name}` depends on itself"),
+            false => format!("The parts `{name}` and `{other}` depend on each other: `{name}` comes first"),
+        };
+        let warning = Diagnostic::warning("dependency-circle", message);
+        self.buildout.warnings.push(warning.maybe_at(at, format!("`{other}` waits for this part already")));
     }
 
     /// The value of an option, substituted; none if there is no such option.

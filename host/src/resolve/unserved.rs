@@ -25,17 +25,36 @@ pub struct Unserved {
     pub what: String,
     /// Where it is asked for.
     pub at: Option<Span>,
-    /// A name that was probably meant.
-    pub nearest: Option<String>,
+    /// Which kind of thing.
+    pub kind: Kind,
+    /// What may be written instead.
+    pub help: Option<String>,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A remote configuration file.
+    File,
+    /// Work on Python packages.
+    Python,
+    /// A recipe.
+    Recipe,
 }
 
 /// Finds everything; parts are those of `named`.
 pub(super) fn find(buildout: &mut Buildout, named: &[String]) -> Vec<Unserved> {
-    let mut found = Vec::new();
+    let remote = buildout.configuration.not_served.iter().map(|(url, at)| Unserved {
+        what: format!("the remote configuration file `{url}`"),
+        at: *at,
+        kind: Kind::File,
+        help: None,
+    });
+    let mut found: Vec<Unserved> = remote.collect();
     let words = |buildout: &Buildout, option: &str| -> Vec<(String, Option<Span>)> {
         let text = buildout.setting(option).unwrap_or_default();
-        let at = buildout.section("buildout").and_then(|section| section.place(option));
-        text.split_whitespace().map(|word| (word.to_owned(), at)).collect()
+        let at = |word: &str| buildout.word("buildout", option, word);
+        text.split_whitespace().map(|word| (word.to_owned(), at(word))).collect()
     };
     for (name, at) in words(buildout, "extensions") {
         if NEEDLESS.contains(&name.as_str()) {
@@ -45,11 +64,16 @@ pub(super) fn find(buildout: &mut Buildout, named: &[String]) -> Vec<Unserved> {
             );
             buildout.warnings.push(notice.maybe_at(at, ""));
         } else {
-            found.push(Unserved { what: format!("the extension `{name}`"), at, nearest: None });
+            found.push(Unserved {
+                what: format!("the extension `{name}`"),
+                at,
+                kind: Kind::Python,
+                help: None,
+            });
         }
     }
     for (path, at) in words(buildout, "develop") {
-        found.push(Unserved { what: format!("`develop` of `{path}`"), at, nearest: None });
+        found.push(Unserved { what: format!("`develop` of `{path}`"), at, kind: Kind::Python, help: None });
     }
     let mut seen = BTreeSet::new();
     let mut left: Vec<String> = named.iter().rev().cloned().collect();
@@ -87,14 +111,25 @@ fn recipe_missing(buildout: &Buildout, part: &str, value: &Value) -> Option<Unse
         return None;
     }
     let (name, _) = split_entry(text);
-    let unserved = |what, nearest| Some(Unserved { what, at: value.place(), nearest });
+    let unserved = |what, help| Some(Unserved { what, at: value.place(), kind: Kind::Recipe, help });
     match buildout.recipe_source(text, Some(value)) {
         Err(FindError::Unknown { nearest, .. }) => {
-            unserved(format!("the recipe `{name}` of [{part}]"), nearest)
+            unserved(format!("the recipe `{name}` of [{part}]"), instead(text, nearest))
         }
         Err(error @ FindError::Remote { .. }) => {
             unserved(format!("the recipe `{name}` of [{part}] ({error})"), None)
         }
         Ok(_) | Err(_) => None,
     }
+}
+
+/// What may be written instead of a recipe that nobody knows.
+fn instead(text: &str, nearest: Option<String>) -> Option<String> {
+    if let Some((name, _)) = text.split_once(['<', '>', '=', '!', '~', ' ']) {
+        return Some(format!("a recipe is named without a version: `recipe = {name}`"));
+    }
+    if text.matches(':').count() > 1 {
+        return Some("a recipe is `NAME` or `NAME:ENTRY`, with one colon".to_owned());
+    }
+    nearest.map(|name| format!("did you mean `{name}`?"))
 }

@@ -69,9 +69,29 @@ fn check_parent(part: &Part, path: &Path, paths: &[PathBuf]) -> Result<()> {
         // It cannot be seen, so it cannot be called missing.
         Err(error) => return Err(error).at(parent),
     }
+    let error = part.error("path", "Invalid Path");
+    let names = |wanted: fn(&str) -> bool| {
+        parent.components().any(|name| name.as_os_str().to_str().is_some_and(wanted))
+    };
+    let inside = sections::get("buildout", "directory")?.is_none_or(|root| parent.starts_with(root));
     let (path, parent) = (path.display(), parent.display());
+    if !inside {
+        error!(
+            "Cannot create {path}. {parent} lies outside the buildout directory, where this part sees nothing."
+        );
+        return Err(error.help("name a place inside the buildout directory, or allow this one"));
+    }
     error!("Cannot create {path}. {parent} is not a directory.");
-    Err(part.error("path", "Invalid Path").help(format!("write `{parent}` into `path` as well")))
+    Err(if names(|name| name == "~") {
+        error.help("`~` is a name like any other here: write the path of your home itself")
+    } else if names(|name| name.starts_with('.')) {
+        // What is hidden from recipes looks as if it were missing.
+        error.help(format!(
+            "`{parent}` has a name that is kept from recipes, or it is missing: name another place"
+        ))
+    } else {
+        error.help(format!("write `{parent}` into `path` as well"))
+    })
 }
 
 /// Whether the directory is there when parts are installed, even if `init` does not see it yet.

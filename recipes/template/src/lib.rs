@@ -80,7 +80,7 @@ fn check_encoding(part: &Part, key: &str) -> Result<()> {
 /// Returns the text of the output.
 fn render(part: &Part, source: &Source) -> Result<String> {
     let template = source.read(part)?;
-    substitute(&template, |reference| value_of(part, reference)).map_err(|Located { line, error }| {
+    substitute(&template, |reference| value_of(part, source, reference)).map_err(|Located { line, error }| {
         // What failed elsewhere, such as another part's `init`, has a place of its own.
         if error.detail("option").is_some() {
             return error;
@@ -91,7 +91,7 @@ fn render(part: &Part, source: &Source) -> Result<String> {
 }
 
 /// Returns the value behind a reference.
-fn value_of(part: &Part, Reference { section, option }: Reference<'_>) -> Result<String> {
+fn value_of(part: &Part, source: &Source, Reference { section, option }: Reference<'_>) -> Result<String> {
     let section = section.unwrap_or(part.name());
     let value = if section == part.name() { part.get(option)? } else { sections::get(section, option)? };
     if let Some(value) = value {
@@ -104,9 +104,13 @@ fn value_of(part: &Part, Reference { section, option }: Reference<'_>) -> Result
     if section != part.name() {
         return Err(error);
     }
-    // Probably a shell's variable.
+    // Probably a shell's variable. What stands in an option is substituted by buildout first.
+    let dollar = match source {
+        Source::File(_) => "${dollar}",
+        Source::Inline { .. } => "${:dollar}{dollar}",
+    };
     Err(error
-        .help(format!("if `${{{option}}}` is to stay, set `dollar = $` and write `${{dollar}}{{{option}}}`")))
+        .help(format!("if `${{{option}}}` is to stay, set `dollar = $` and write `{dollar}{{{option}}}`")))
 }
 
 /// Makes the directories above a file that are not there, and returns those, outermost first.

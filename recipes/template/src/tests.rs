@@ -92,6 +92,16 @@ fn a_shell_variable_is_told_how_it_can_stay() {
     part.change("dollar", "$");
     part.install().expect("installs");
     assert_eq!(buildout.read("app.conf"), "cd ${HOME}");
+
+    let options = [("inline", "cd $${HOME}"), ("output", "x")];
+    assert_eq!(
+        refusal(&options).detail("help"),
+        Some("if `${HOME}` is to stay, set `dollar = $` and write `${:dollar}{dollar}{HOME}`")
+    );
+    let (buildout, part) =
+        inline(&[("inline", "cd ${:dollar}{dollar}{HOME}"), ("dollar", "$"), ("output", "x")]);
+    part.install().expect("installs");
+    assert_eq!(buildout.read("x"), "cd ${HOME}");
 }
 
 #[test]

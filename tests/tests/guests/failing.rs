@@ -114,11 +114,11 @@ fn when_one_of_several_reinstalls_fails_the_finished_one_stays_and_the_others_ar
 exit 1
 -- standard error
 Uninstalling c.
-  because option `install` changed: 'mkdir parts/c⏎write parts/c/is 1⏎return parts/c' → 'mkdir parts/c⏎write parts/c/is 2⏎return parts/c' (buildout.cfg:16:11)
+  because option `install` changed: 'mkdir parts/c⏎write parts/c/is 1⏎return parts/c' → 'mkdir parts/c⏎write parts/c/is 2⏎return parts/c' (buildout.cfg:17:5)
 Uninstalling b.
-  because option `install` changed: '…ite parts/b/is 1⏎return parts/b' → '…ite parts/b/is 2⏎fail user The oven is cold⏎return parts/b' (buildout.cfg:10:11)
+  because option `install` changed: '…ite parts/b/is 1⏎return parts/b' → '…ite parts/b/is 2⏎fail user The oven is cold⏎return parts/b' (buildout.cfg:11:5)
 Uninstalling a.
-  because option `install` changed: 'mkdir parts/a⏎write parts/a/is 1⏎return parts/a' → 'mkdir parts/a⏎write parts/a/is 2⏎return parts/a' (buildout.cfg:5:11)
+  because option `install` changed: 'mkdir parts/a⏎write parts/a/is 1⏎return parts/a' → 'mkdir parts/a⏎write parts/a/is 2⏎return parts/a' (buildout.cfg:6:5)
 Installing a.
 Installing b.
 Removed what b had made.
@@ -144,12 +144,12 @@ c/is 644 "1"
 keep a
 reinstall b
   its last run did not end well
-  option `install` changed: '…ite parts/b/is 1⏎return parts/b' → '…ite parts/b/is 2⏎fail user The oven is cold⏎return parts/b' (buildout.cfg:10:11)
+  option `install` changed: '…ite parts/b/is 1⏎return parts/b' → '…ite parts/b/is 2⏎fail user The oven is cold⏎return parts/b' (buildout.cfg:11:5)
   removes parts/b/is
   removes parts/b
 reinstall c
   its last run did not end well
-  option `install` changed: 'mkdir parts/c⏎write parts/c/is 1⏎return parts/c' → 'mkdir parts/c⏎write parts/c/is 2⏎return parts/c' (buildout.cfg:16:11)
+  option `install` changed: 'mkdir parts/c⏎write parts/c/is 1⏎return parts/c' → 'mkdir parts/c⏎write parts/c/is 2⏎return parts/c' (buildout.cfg:17:5)
   removes parts/c/is
   removes parts/c
 
@@ -191,7 +191,7 @@ c/
 c/is 644 "1"
 reinstall b
   its last run did not end well
-  option `install` changed: '…ite parts/b/is 1⏎return parts/b' → '…ite parts/b/is 2⏎fail user The oven is cold⏎return parts/b' (buildout.cfg:10:11)
+  option `install` changed: '…ite parts/b/is 1⏎return parts/b' → '…ite parts/b/is 2⏎fail user The oven is cold⏎return parts/b' (buildout.cfg:11:5)
   removes parts/b/is
   removes parts/b
 keep c
@@ -304,12 +304,12 @@ c/is 644 "1"
 keep a
 reinstall b
   its last run did not end well
-  option `install` changed: 'mkdir parts/b⏎write parts/b/is 1⏎return parts/b' → 'mkdir parts/b⏎write parts/b/is 2⏎return parts/b' (buildout.cfg:10:11)
+  option `install` changed: 'mkdir parts/b⏎write parts/b/is 1⏎return parts/b' → 'mkdir parts/b⏎write parts/b/is 2⏎return parts/b' (buildout.cfg:11:5)
   removes parts/b/is
   removes parts/b
 reinstall c
   its last run did not end well
-  option `install` changed: 'mkdir parts/c⏎write parts/c/is 1⏎return parts/c' → 'mkdir parts/c⏎write parts/c/is 2⏎return parts/c' (buildout.cfg:15:11)
+  option `install` changed: 'mkdir parts/c⏎write parts/c/is 1⏎return parts/c' → 'mkdir parts/c⏎write parts/c/is 2⏎return parts/c' (buildout.cfg:16:5)
   removes parts/c/is
   removes parts/c
 

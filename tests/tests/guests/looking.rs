@@ -14,7 +14,7 @@ parts = server
 <= common
 path = ${:base}/x.conf
 list += two
-list -= one
+list -= mine
 colour = ${env:COLOUR}
 size = ${sizes:none|small}
 exec = ${buildout:bin-directory}/${:_buildout_section_name_}
@@ -75,12 +75,11 @@ buildout:directory = [DIR]
 exit 0
 -- standard output
 server:list =
-  | mine
   | two
   | four
   set by your own defaults: mine ([ROOT]/home/.buildout/default.cfg:4:1)
   added: two (buildout.cfg:8:1)
-  taken away: one (buildout.cfg:9:1)
+  taken away: mine (buildout.cfg:9:1)
   added on the command line: four (command line:1:8)
 
 "#]],
@@ -318,7 +317,7 @@ ${server:base}
         str![[r#"
 exit 0
 -- standard output
-{"version":1,"kind":"result","result":"query","data":"mine\ntwo"}
+{"version":1,"kind":"result","result":"query","data":"two"}
 
 "#]],
     );
@@ -446,8 +445,7 @@ colour= ${env:COLOUR}
     buildout.cfg:10
 exec= ${buildout:bin-directory}/${:_buildout_section_name_}
     buildout.cfg:12
-list= mine
-two
+list= two
 four
     [ROOT]/home/.buildout/default.cfg:4
 +=  buildout.cfg:8

@@ -331,6 +331,7 @@ Error: Couldn't open [DIR]/none.wasm: No such file or directory (os error 2)
   |
 4 | recipe = ./none.wasm
   |          ^^^^^^^^^^^
+help: a path is relative to the file that names it; `buildout recipe list` shows the recipes that need none
 
 "#]],
     );
@@ -350,6 +351,7 @@ Error: Couldn't open [DIR]/r.wasm: not a file
   |
 4 | recipe = ./r.wasm
   |          ^^^^^^^^
+help: a path is relative to the file that names it; `buildout recipe list` shows the recipes that need none
 
 "#]],
     );
@@ -375,6 +377,7 @@ Error: Couldn't open [DIR]/r.wasm: not a file
   |
 4 | recipe = ./r.wasm
   |          ^^^^^^^^
+help: a path is relative to the file that names it; `buildout recipe list` shows the recipes that need none
 
 "#]],
     );

@@ -206,7 +206,7 @@ fn a_failed_reinstall_puts_the_old_part_back() {
 exit 1
 -- standard error
 Uninstalling a.
-  because option `install` changed: '…⏎write parts/a/old x⏎return parts/a' → '…⏎write parts/a/new x⏎fail user no⏎return parts/a' (buildout.cfg:5:11)
+  because option `install` changed: '…⏎write parts/a/old x⏎return parts/a' → '…⏎write parts/a/new x⏎fail user no⏎return parts/a' (buildout.cfg:6:5)
 Installing a.
 Removed what a had made.
 While:

@@ -18,8 +18,9 @@ Error: Recursive file include ['[DIR]/buildout.cfg'] [DIR]/buildout.cfg
   |
 2 | extends = buildout.cfg
   |           ^^^^^^^^^^^^ and so it goes round
+help: take this name out of `extends`, or another one on the way
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"recursive-extends","message":"Recursive file include ['[DIR]/buildout.cfg'] [DIR]/buildout.cfg","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":11,"end_line":2,"end_column":23,"text":"and so it goes round"}],"notes":[],"help":[],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"recursive-extends","message":"Recursive file include ['[DIR]/buildout.cfg'] [DIR]/buildout.cfg","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":11,"end_line":2,"end_column":23,"text":"and so it goes round"}],"notes":[],"help":["take this name out of `extends`, or another one on the way"],"exit":1}
 
 "#]],
     );
@@ -45,8 +46,9 @@ Error: Recursive file include ['[DIR]/buildout.cfg', '[DIR]/sub/a.cfg'] [DIR]/su
   |
 2 | extends = sub/a.cfg
   |           --------- extended from here
+help: take this name out of `extends`, or another one on the way
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"recursive-extends","message":"Recursive file include ['[DIR]/buildout.cfg', '[DIR]/sub/a.cfg'] [DIR]/sub/../buildout.cfg","doing":["Initializing."],"labels":[{"file":"[DIR]/sub/a.cfg","line":2,"column":11,"end_line":2,"end_column":26,"text":"and so it goes round"},{"file":"[DIR]/buildout.cfg","line":2,"column":11,"end_line":2,"end_column":20,"text":"extended from here"}],"notes":[],"help":[],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"recursive-extends","message":"Recursive file include ['[DIR]/buildout.cfg', '[DIR]/sub/a.cfg'] [DIR]/sub/../buildout.cfg","doing":["Initializing."],"labels":[{"file":"[DIR]/sub/a.cfg","line":2,"column":11,"end_line":2,"end_column":26,"text":"and so it goes round"},{"file":"[DIR]/buildout.cfg","line":2,"column":11,"end_line":2,"end_column":20,"text":"extended from here"}],"notes":[],"help":["take this name out of `extends`, or another one on the way"],"exit":1}
 
 "#]],
     );
@@ -68,8 +70,9 @@ Error: Couldn't open [DIR]/bsae.cfg
 2 | extends = bsae.cfg
   |           ^^^^^^^^ extended here
 note: there is no such file
+help: did you mean `base.cfg`?
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"cannot-open","message":"Couldn't open [DIR]/bsae.cfg","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":11,"end_line":2,"end_column":19,"text":"extended here"}],"notes":["there is no such file"],"help":[],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"cannot-open","message":"Couldn't open [DIR]/bsae.cfg","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":11,"end_line":2,"end_column":19,"text":"extended here"}],"notes":["there is no such file"],"help":["did you mean `base.cfg`?"],"exit":1}
 
 "#]],
     );
@@ -154,10 +157,10 @@ Error: the configuration extends 1 file outside the project
  --> buildout.cfg:2:11
   |
 2 | extends = ../outside/secret
-  |           ^^^^^^^^^^^^^^^^^ reads `[DIR]/../outside/secret`
+  |           ^^^^^^^^^^^^^^^^^ reads `[ROOT]/outside/secret`
 help: allow it with `--allow-read=[ROOT]/outside`
 -- with --json: exit 3
-{"version":1,"kind":"diagnostic","severity":"error","code":"outside-project","message":"the configuration extends 1 file outside the project","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":11,"end_line":2,"end_column":28,"text":"reads `[DIR]/../outside/secret`"}],"notes":[],"help":["allow it with `--allow-read=[ROOT]/outside`"],"exit":3}
+{"version":1,"kind":"diagnostic","severity":"error","code":"outside-project","message":"the configuration extends 1 file outside the project","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":11,"end_line":2,"end_column":28,"text":"reads `[ROOT]/outside/secret`"}],"notes":[],"help":["allow it with `--allow-read=[ROOT]/outside`"],"exit":3}
 
 "#]],
     );
@@ -194,14 +197,34 @@ fn a_remote_file_together_with_all_else_that_is_not_served() {
 exit 1
 While:
   Initializing.
-Error: 1 remote configuration file is needed, and this version cannot fetch any yet
+Error: There is nothing here that serves:
+  the remote configuration file `https://example.org/base.cfg`
+  the extension `mr.developer`
+  `develop` of `.`
+  the recipe `zc.recipe.egg` of [a]
  --> buildout.cfg:2:11
   |
 2 | extends = https://example.org/base.cfg
-  |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ needs `https://example.org/base.cfg`
-help: save them in the project and extend them there
+  |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+ ::: buildout.cfg:3:14
+  |
+3 | extensions = mr.developer
+  |              ------------
+  |
+ ::: buildout.cfg:4:11
+  |
+4 | develop = .
+  |           -
+  |
+ ::: buildout.cfg:7:10
+  |
+7 | recipe = zc.recipe.egg
+  |          -------------
+help: `buildout recipe list` shows what there is; `./NAME.wasm` names a file of your own
+help: save the remote files in the project and extend them there
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"not-served-yet","message":"1 remote configuration file is needed, and this version cannot fetch any yet","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":11,"end_line":2,"end_column":39,"text":"needs `https://example.org/base.cfg`"}],"notes":[],"help":["save them in the project and extend them there"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"not-served-yet","message":"There is nothing here that serves:\n  the remote configuration file `https://example.org/base.cfg`\n  the extension `mr.developer`\n  `develop` of `.`\n  the recipe `zc.recipe.egg` of [a]","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":11,"end_line":2,"end_column":39,"text":""},{"file":"[DIR]/buildout.cfg","line":3,"column":14,"end_line":3,"end_column":26,"text":""},{"file":"[DIR]/buildout.cfg","line":4,"column":11,"end_line":4,"end_column":12,"text":""},{"file":"[DIR]/buildout.cfg","line":7,"column":10,"end_line":7,"end_column":23,"text":""}],"notes":[],"help":["`buildout recipe list` shows what there is; `./NAME.wasm` names a file of your own","save the remote files in the project and extend them there"],"exit":1}
 
 "#]],
     );
@@ -239,6 +262,7 @@ Warning: `extends` takes no `+=` or `-=`; this is an option like any other
   |
 2 | extends += base.cfg
   | ^^^^^^^
+help: write all files behind one `extends =`
 Creating directory '[DIR]/bin'.
 Creating directory '[DIR]/parts'.
 Creating directory '[DIR]/eggs/v5'.
@@ -247,7 +271,7 @@ Section `buildout` contains unused option(s): 'extends'.
 This may be an indication for either a typo in the option's name or a bug in the used recipe.
   extends: buildout.cfg:2:1
 -- with --json: exit 0
-{"version":1,"kind":"diagnostic","severity":"warning","code":"extends-increment","message":"`extends` takes no `+=` or `-=`; this is an option like any other","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":1,"end_line":2,"end_column":8,"text":""}],"notes":[],"help":[],"exit":0}
+{"version":1,"kind":"diagnostic","severity":"warning","code":"extends-increment","message":"`extends` takes no `+=` or `-=`; this is an option like any other","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":1,"end_line":2,"end_column":8,"text":""}],"notes":[],"help":["write all files behind one `extends =`"],"exit":0}
 {"version":1,"kind":"event","event":"unused-options","section":"buildout","options":[{"option":"extends","place":{"file":"[DIR]/buildout.cfg","line":2,"column":1},"nearest":null}]}
 
 "#]],
@@ -355,8 +379,14 @@ exit 0
 
 Annotated sections
 ==================
+Warning: `-=` takes away lines that are not there
+ --> buildout.cfg:6:9
+  |
+6 | list -= onee
+  |         ^^^^ there is no such line; is it `one`?
 Warning: There is no section [x] to annotate
 -- with --json: exit 0
+{"version":1,"kind":"diagnostic","severity":"warning","code":"idle-removal","message":"`-=` takes away lines that are not there","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":6,"column":9,"end_line":6,"end_column":13,"text":"there is no such line; is it `one`?"}],"notes":[],"help":[],"exit":0}
 {"version":1,"kind":"diagnostic","severity":"warning","code":"unknown-section","message":"There is no section [x] to annotate","doing":[],"labels":[],"notes":[],"help":[],"exit":0}
 {"version":1,"kind":"result","result":"annotate","data":{"sections":[]}}
 
@@ -367,7 +397,13 @@ Warning: There is no section [x] to annotate
         str![[r#"
 exit 0
 no parts
+Warning: `-=` takes away lines that are not there
+ --> buildout.cfg:6:9
+  |
+6 | list -= onee
+  |         ^^^^ there is no such line; is it `one`?
 -- with --json: exit 0
+{"version":1,"kind":"diagnostic","severity":"warning","code":"idle-removal","message":"`-=` takes away lines that are not there","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":6,"column":9,"end_line":6,"end_column":13,"text":"there is no such line; is it `one`?"}],"notes":[],"help":[],"exit":0}
 {"version":1,"kind":"result","result":"plan","data":{"steps":[]}}
 
 "#]],

@@ -16,8 +16,9 @@ While:
   Initializing.
 Error: Couldn't open [DIR]/nope.cfg
 note: there is no such file
+help: `-c FILE` names the configuration file
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"cannot-open","message":"Couldn't open [DIR]/nope.cfg","doing":["Initializing."],"labels":[],"notes":["there is no such file"],"help":[],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"cannot-open","message":"Couldn't open [DIR]/nope.cfg","doing":["Initializing."],"labels":[],"notes":["there is no such file"],"help":["`-c FILE` names the configuration file"],"exit":1}
 
 "#]],
     );
@@ -29,8 +30,9 @@ While:
   Initializing.
 Error: Couldn't open [DIR]/buildot.cfg
 note: there is no such file
+help: did you mean `-c buildout.cfg`?
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"cannot-open","message":"Couldn't open [DIR]/buildot.cfg","doing":["Initializing."],"labels":[],"notes":["there is no such file"],"help":[],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"cannot-open","message":"Couldn't open [DIR]/buildot.cfg","doing":["Initializing."],"labels":[],"notes":["there is no such file"],"help":["did you mean `-c buildout.cfg`?"],"exit":1}
 
 "#]],
     );
@@ -48,8 +50,9 @@ While:
   Initializing.
 Error: Couldn't open [DIR]/sub
 note: it is a directory
+help: did you mean `-c sub/buildout.cfg`?
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"cannot-open","message":"Couldn't open [DIR]/sub","doing":["Initializing."],"labels":[],"notes":["it is a directory"],"help":[],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"cannot-open","message":"Couldn't open [DIR]/sub","doing":["Initializing."],"labels":[],"notes":["it is a directory"],"help":["did you mean `-c sub/buildout.cfg`?"],"exit":1}
 
 "#]],
     );
@@ -66,8 +69,9 @@ While:
   Initializing.
 Error: Couldn't open https://example.org/x.cfg
 note: configuration files from addresses are not served yet
+help: save it here, and name it with `-c FILE`
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"not-served-yet","message":"Couldn't open https://example.org/x.cfg","doing":["Initializing."],"labels":[],"notes":["configuration files from addresses are not served yet"],"help":[],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"not-served-yet","message":"Couldn't open https://example.org/x.cfg","doing":["Initializing."],"labels":[],"notes":["configuration files from addresses are not served yet"],"help":["save it here, and name it with `-c FILE`"],"exit":1}
 
 "#]],
     );
@@ -92,20 +96,9 @@ help: did you mean `install`?
         str![[r#"
 exit 2
 Error: invalid command: setup
-help: `buildout --help` lists the commands
+help: buildout runs no setup scripts; `buildout --help` lists the commands
 -- with --json: exit 2
-{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-command","message":"invalid command: setup","doing":[],"labels":[],"notes":[],"help":["`buildout --help` lists the commands"],"exit":2}
-
-"#]],
-    );
-    assert_shows(
-        told(&site, &["frobnicate"]),
-        str![[r#"
-exit 2
-Error: invalid command: frobnicate
-help: `buildout --help` lists the commands
--- with --json: exit 2
-{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-command","message":"invalid command: frobnicate","doing":[],"labels":[],"notes":[],"help":["`buildout --help` lists the commands"],"exit":2}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-command","message":"invalid command: setup","doing":[],"labels":[],"notes":[],"help":["buildout runs no setup scripts; `buildout --help` lists the commands"],"exit":2}
 
 "#]],
     );
@@ -114,9 +107,26 @@ help: `buildout --help` lists the commands
         str![[r#"
 exit 2
 Error: invalid command: site
-help: `buildout --help` lists the commands
+help: `buildout --help` lists the commands; `buildout install site` makes a part of that name
 -- with --json: exit 2
-{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-command","message":"invalid command: site","doing":[],"labels":[],"notes":[],"help":["`buildout --help` lists the commands"],"exit":2}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-command","message":"invalid command: site","doing":[],"labels":[],"notes":[],"help":["`buildout --help` lists the commands; `buildout install site` makes a part of that name"],"exit":2}
+
+"#]],
+    );
+}
+
+#[test]
+fn a_file_that_init_would_replace() {
+    let site = Site::new("[buildout]\nparts =\n");
+    assert_shows(
+        told(&site, &["init"]),
+        str![[r#"
+exit 1
+While:
+  Initializing.
+Error: '[DIR]/buildout.cfg' already exists.
+-- with --json: exit 1
+{"version":1,"kind":"diagnostic","severity":"error","code":"init","message":"'[DIR]/buildout.cfg' already exists.","doing":["Initializing."],"labels":[],"notes":[],"help":[],"exit":1}
 
 "#]],
     );
@@ -144,17 +154,6 @@ Error: Invalid option --
 help: did you mean `--offline`?
 -- with --json: exit 2
 {"version":1,"kind":"diagnostic","severity":"error","code":"unknown-option-flag","message":"Invalid option --","doing":[],"labels":[],"notes":[],"help":["did you mean `--offline`?"],"exit":2}
-
-"#]],
-    );
-    assert_shows(
-        told(&site, &["-x"]),
-        str![[r#"
-exit 2
-Error: Invalid option -x
-help: `buildout --help` lists what there is instead of `-x`
--- with --json: exit 2
-{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-option-flag","message":"Invalid option -x","doing":[],"labels":[],"notes":[],"help":["`buildout --help` lists what there is instead of `-x`"],"exit":2}
 
 "#]],
     );

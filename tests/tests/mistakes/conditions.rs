@@ -19,8 +19,13 @@ Error: The referenced section, 'a', was not defined.
   |
 2 | parts = a
   |         ^ there is no `[a]`
+  |
+ ::: buildout.cfg:3:4
+  |
+3 | [a:python99]
+  |    -------- it does not count: this is false here
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"The referenced section, 'a', was not defined.","doing":["Installing.","Getting section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":9,"end_line":2,"end_column":10,"text":"there is no `[a]`"}],"notes":[],"help":[],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"The referenced section, 'a', was not defined.","doing":["Installing.","Getting section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":9,"end_line":2,"end_column":10,"text":"there is no `[a]`"},{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":12,"text":"it does not count: this is false here"}],"notes":[],"help":[],"exit":1}
 
 "#]],
     );
@@ -37,6 +42,7 @@ Warning: [a] is left out, as its condition is unsupported: unknown name `os.path
   |
 3 | [a:os.path.isdir("/etc")]
   |    ^^^^^^^^^^^^^^^^^^^^^ conditions are not Python here
+help: a condition is an environment marker such as `python_version >= "3.8"`, or made of names such as `python3`, `linux` and `bits64` with `and`, `or` and `not`
 While:
   Installing.
   Getting section a.
@@ -46,10 +52,10 @@ Error: unsupported condition: unknown name `os.path.isdir`
   |
 3 | [a:os.path.isdir("/etc")]
   |    ^^^^^^^^^^^^^^^^^^^^^ decides whether this `[a]` counts
-help: use an environment marker (PEP 508) or one of the names that conditions know
+help: a condition is an environment marker such as `python_version >= "3.8"`, or made of names such as `python3`, `linux` and `bits64` with `and`, `or` and `not`
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"warning","code":"unsupported-condition","message":"[a] is left out, as its condition is unsupported: unknown name `os.path.isdir`","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":25,"text":"conditions are not Python here"}],"notes":[],"help":[],"exit":0}
-{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: unknown name `os.path.isdir`","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":25,"text":"decides whether this `[a]` counts"}],"notes":[],"help":["use an environment marker (PEP 508) or one of the names that conditions know"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"warning","code":"unsupported-condition","message":"[a] is left out, as its condition is unsupported: unknown name `os.path.isdir`","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":25,"text":"conditions are not Python here"}],"notes":[],"help":["a condition is an environment marker such as `python_version >= \"3.8\"`, or made of names such as `python3`, `linux` and `bits64` with `and`, `or` and `not`"],"exit":0}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: unknown name `os.path.isdir`","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":25,"text":"decides whether this `[a]` counts"}],"notes":[],"help":["a condition is an environment marker such as `python_version >= \"3.8\"`, or made of names such as `python3`, `linux` and `bits64` with `and`, `or` and `not`"],"exit":1}
 
 "#]],
     );
@@ -66,6 +72,7 @@ Warning: [a] is left out, as its condition is unsupported: it ends too early
   |
 3 | [a:python3 and]
   |    ^^^^^^^^^^^ conditions are not Python here
+help: a condition is an environment marker such as `python_version >= "3.8"`, or made of names such as `python3`, `linux` and `bits64` with `and`, `or` and `not`
 While:
   Installing.
   Getting section a.
@@ -75,10 +82,10 @@ Error: unsupported condition: it ends too early
   |
 3 | [a:python3 and]
   |    ^^^^^^^^^^^ decides whether this `[a]` counts
-help: use an environment marker (PEP 508) or one of the names that conditions know
+help: a condition is an environment marker such as `python_version >= "3.8"`, or made of names such as `python3`, `linux` and `bits64` with `and`, `or` and `not`
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"warning","code":"unsupported-condition","message":"[a] is left out, as its condition is unsupported: it ends too early","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":15,"text":"conditions are not Python here"}],"notes":[],"help":[],"exit":0}
-{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: it ends too early","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":15,"text":"decides whether this `[a]` counts"}],"notes":[],"help":["use an environment marker (PEP 508) or one of the names that conditions know"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"warning","code":"unsupported-condition","message":"[a] is left out, as its condition is unsupported: it ends too early","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":15,"text":"conditions are not Python here"}],"notes":[],"help":["a condition is an environment marker such as `python_version >= \"3.8\"`, or made of names such as `python3`, `linux` and `bits64` with `and`, `or` and `not`"],"exit":0}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: it ends too early","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":15,"text":"decides whether this `[a]` counts"}],"notes":[],"help":["a condition is an environment marker such as `python_version >= \"3.8\"`, or made of names such as `python3`, `linux` and `bits64` with `and`, `or` and `not`"],"exit":1}
 
 "#]],
     );
@@ -95,6 +102,7 @@ Warning: [a] is left out, as its condition is unsupported: unknown name `python_
   |
 3 | [a:python_version > 3]
   |    ^^^^^^^^^^^^^^^^^^ conditions are not Python here
+help: versions are text in markers: `python_version > "3"`
 While:
   Installing.
   Getting section a.
@@ -104,10 +112,10 @@ Error: unsupported condition: unknown name `python_version`
   |
 3 | [a:python_version > 3]
   |    ^^^^^^^^^^^^^^^^^^ decides whether this `[a]` counts
-help: use an environment marker (PEP 508) or one of the names that conditions know
+help: versions are text in markers: `python_version > "3"`
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"warning","code":"unsupported-condition","message":"[a] is left out, as its condition is unsupported: unknown name `python_version`","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":22,"text":"conditions are not Python here"}],"notes":[],"help":[],"exit":0}
-{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: unknown name `python_version`","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":22,"text":"decides whether this `[a]` counts"}],"notes":[],"help":["use an environment marker (PEP 508) or one of the names that conditions know"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"warning","code":"unsupported-condition","message":"[a] is left out, as its condition is unsupported: unknown name `python_version`","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":22,"text":"conditions are not Python here"}],"notes":[],"help":["versions are text in markers: `python_version > \"3\"`"],"exit":0}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: unknown name `python_version`","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":22,"text":"decides whether this `[a]` counts"}],"notes":[],"help":["versions are text in markers: `python_version > \"3\"`"],"exit":1}
 
 "#]],
     );
@@ -124,6 +132,7 @@ Warning: [a] is left out, as its condition is unsupported: unknown name `python_
   |
 3 | [a:python_version >= 3.8]
   |    ^^^^^^^^^^^^^^^^^^^^^ conditions are not Python here
+help: versions are text in markers: `python_version >= "3.8"`
 While:
   Installing.
   Getting section a.
@@ -133,10 +142,10 @@ Error: unsupported condition: unknown name `python_version`
   |
 3 | [a:python_version >= 3.8]
   |    ^^^^^^^^^^^^^^^^^^^^^ decides whether this `[a]` counts
-help: use an environment marker (PEP 508) or one of the names that conditions know
+help: versions are text in markers: `python_version >= "3.8"`
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"warning","code":"unsupported-condition","message":"[a] is left out, as its condition is unsupported: unknown name `python_version`","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":25,"text":"conditions are not Python here"}],"notes":[],"help":[],"exit":0}
-{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: unknown name `python_version`","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":25,"text":"decides whether this `[a]` counts"}],"notes":[],"help":["use an environment marker (PEP 508) or one of the names that conditions know"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"warning","code":"unsupported-condition","message":"[a] is left out, as its condition is unsupported: unknown name `python_version`","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":25,"text":"conditions are not Python here"}],"notes":[],"help":["versions are text in markers: `python_version >= \"3.8\"`"],"exit":0}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: unknown name `python_version`","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":25,"text":"decides whether this `[a]` counts"}],"notes":[],"help":["versions are text in markers: `python_version >= \"3.8\"`"],"exit":1}
 
 "#]],
     );

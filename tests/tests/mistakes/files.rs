@@ -109,9 +109,9 @@ Error: File contains parsing errors: [DIR]/buildout.cfg
   |
 3 | x + = 1
   | ^^^^^^^ neither a header nor an option
-help: an option's name has no blanks, colons, braces or brackets
+help: an operator is `+=` or `-=`, with no blank in it
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"bad-line","message":"File contains parsing errors: [DIR]/buildout.cfg\n\t[line  3]: 'x + = 1\\n'","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":1,"end_line":3,"end_column":8,"text":"neither a header nor an option"}],"notes":[],"help":["an option's name has no blanks, colons, braces or brackets"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"bad-line","message":"File contains parsing errors: [DIR]/buildout.cfg\n\t[line  3]: 'x + = 1\\n'","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":1,"end_line":3,"end_column":8,"text":"neither a header nor an option"}],"notes":[],"help":["an operator is `+=` or `-=`, with no blank in it"],"exit":1}
 
 "#]],
     );
@@ -249,8 +249,14 @@ Error: The referenced section, 'a', was not defined.
   |
 2 | parts = a
   |         ^ there is no `[a]`
+  |
+ ::: buildout.cfg:3:3
+  |
+3 |   [a]
+  |   --- indented, so it belongs to the value above
+help: a header stands at the beginning of its line: `[a]`
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"The referenced section, 'a', was not defined.","doing":["Installing.","Getting section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":9,"end_line":2,"end_column":10,"text":"there is no `[a]`"}],"notes":[],"help":[],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"The referenced section, 'a', was not defined.","doing":["Installing.","Getting section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":9,"end_line":2,"end_column":10,"text":"there is no `[a]`"},{"file":"[DIR]/buildout.cfg","line":3,"column":3,"end_line":3,"end_column":6,"text":"indented, so it belongs to the value above"}],"notes":[],"help":["a header stands at the beginning of its line: `[a]`"],"exit":1}
 
 "#]],
     );

@@ -94,8 +94,9 @@ Error: Infinite extending loop 'a'
   |
 6 | <= a
   |    ^ and so it goes round
+help: take this name out of `<=`, or another one on the way
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"macro-loop","message":"Infinite extending loop 'a'","doing":["Installing.","Getting section a.","Initializing section a.","Loading input sections for 'a'","Loading input sections for 'b'"],"labels":[{"file":"[DIR]/buildout.cfg","line":6,"column":4,"end_line":6,"end_column":5,"text":"and so it goes round"}],"notes":[],"help":[],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"macro-loop","message":"Infinite extending loop 'a'","doing":["Installing.","Getting section a.","Initializing section a.","Loading input sections for 'a'","Loading input sections for 'b'"],"labels":[{"file":"[DIR]/buildout.cfg","line":6,"column":4,"end_line":6,"end_column":5,"text":"and so it goes round"}],"notes":[],"help":["take this name out of `<=`, or another one on the way"],"exit":1}
 
 "#]],
     );
@@ -117,8 +118,9 @@ Error: Infinite extending loop 'a'
   |
 4 | <= a
   |    ^ and so it goes round
+help: take this name out of `<=`, or another one on the way
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"macro-loop","message":"Infinite extending loop 'a'","doing":["Installing.","Getting section a.","Initializing section a.","Loading input sections for 'a'"],"labels":[{"file":"[DIR]/buildout.cfg","line":4,"column":4,"end_line":4,"end_column":5,"text":"and so it goes round"}],"notes":[],"help":[],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"macro-loop","message":"Infinite extending loop 'a'","doing":["Installing.","Getting section a.","Initializing section a.","Loading input sections for 'a'"],"labels":[{"file":"[DIR]/buildout.cfg","line":4,"column":4,"end_line":4,"end_column":5,"text":"and so it goes round"}],"notes":[],"help":["take this name out of `<=`, or another one on the way"],"exit":1}
 
 "#]],
     );

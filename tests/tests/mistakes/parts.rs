@@ -41,9 +41,9 @@ Error: The referenced section, 'one,', was not defined.
   |
 2 | parts = one, two
   |         ^^^^ there is no `[one,]`
-help: did you mean `one`?
+help: names stand apart by blanks alone: take the commas out
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"The referenced section, 'one,', was not defined.","doing":["Installing.","Getting section one,."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":9,"end_line":2,"end_column":13,"text":"there is no `[one,]`"}],"notes":[],"help":["did you mean `one`?"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"The referenced section, 'one,', was not defined.","doing":["Installing.","Getting section one,."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":9,"end_line":2,"end_column":13,"text":"there is no `[one,]`"}],"notes":[],"help":["names stand apart by blanks alone: take the commas out"],"exit":1}
 
 "#]],
     );
@@ -63,8 +63,9 @@ Error: The referenced section, ';', was not defined.
   |
 2 | parts = one ; two
   |             ^ there is no `[;]`
+help: a comment is a line that begins with `#` or `;`: give it a line of its own
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"The referenced section, ';', was not defined.","doing":["Installing.","Getting section ;."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":13,"end_line":2,"end_column":14,"text":"there is no `[;]`"}],"notes":[],"help":[],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"The referenced section, ';', was not defined.","doing":["Installing.","Getting section ;."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":13,"end_line":2,"end_column":14,"text":"there is no `[;]`"}],"notes":[],"help":["a comment is a line that begins with `#` or `;`: give it a line of its own"],"exit":1}
 
 "#]],
     );
@@ -161,8 +162,9 @@ Error: Couldn't open [DIR]/nope.wasm: No such file or directory (os error 2)
   |
 4 | recipe = ./nope.wasm
   |          ^^^^^^^^^^^
+help: a path is relative to the file that names it; `buildout recipe list` shows the recipes that need none
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"unusable-recipe","message":"Couldn't open [DIR]/nope.wasm: No such file or directory (os error 2)","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":4,"column":10,"end_line":4,"end_column":21,"text":""}],"notes":[],"help":[],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unusable-recipe","message":"Couldn't open [DIR]/nope.wasm: No such file or directory (os error 2)","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":4,"column":10,"end_line":4,"end_column":21,"text":""}],"notes":[],"help":["a path is relative to the file that names it; `buildout recipe list` shows the recipes that need none"],"exit":1}
 
 "#]],
     );
@@ -222,10 +224,10 @@ Error: There is nothing here that serves the recipe `debug:x` of [a]
   |
 4 | recipe = debug:x:y
   |          ^^^^^^^^^
-help: did you mean `debug`?
+help: a recipe is `NAME` or `NAME:ENTRY`, with one colon
 help: `buildout recipe list` shows what there is; `./NAME.wasm` names a file of your own
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"not-served-yet","message":"There is nothing here that serves the recipe `debug:x` of [a]","doing":["Installing."],"labels":[{"file":"[DIR]/buildout.cfg","line":4,"column":10,"end_line":4,"end_column":19,"text":""}],"notes":[],"help":["did you mean `debug`?","`buildout recipe list` shows what there is; `./NAME.wasm` names a file of your own"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"not-served-yet","message":"There is nothing here that serves the recipe `debug:x` of [a]","doing":["Installing."],"labels":[{"file":"[DIR]/buildout.cfg","line":4,"column":10,"end_line":4,"end_column":19,"text":""}],"notes":[],"help":["a recipe is `NAME` or `NAME:ENTRY`, with one colon","`buildout recipe list` shows what there is; `./NAME.wasm` names a file of your own"],"exit":1}
 
 "#]],
     );
@@ -244,9 +246,10 @@ Error: There is nothing here that serves the recipe `debug >= 1.0` of [a]
   |
 4 | recipe = debug >= 1.0
   |          ^^^^^^^^^^^^
+help: a recipe is named without a version: `recipe = debug`
 help: `buildout recipe list` shows what there is; `./NAME.wasm` names a file of your own
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"not-served-yet","message":"There is nothing here that serves the recipe `debug >= 1.0` of [a]","doing":["Installing."],"labels":[{"file":"[DIR]/buildout.cfg","line":4,"column":10,"end_line":4,"end_column":22,"text":""}],"notes":[],"help":["`buildout recipe list` shows what there is; `./NAME.wasm` names a file of your own"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"not-served-yet","message":"There is nothing here that serves the recipe `debug >= 1.0` of [a]","doing":["Installing."],"labels":[{"file":"[DIR]/buildout.cfg","line":4,"column":10,"end_line":4,"end_column":22,"text":""}],"notes":[],"help":["a recipe is named without a version: `recipe = debug`","`buildout recipe list` shows what there is; `./NAME.wasm` names a file of your own"],"exit":1}
 
 "#]],
     );
@@ -313,7 +316,13 @@ install b
   it is not installed
 install a
   it is not installed
+Warning: The parts `c` and `a` depend on each other: `c` comes first
+  --> buildout.cfg:11:4
+   |
+11 | => a
+   |    ^ `a` waits for this part already
 -- with --json: exit 0
+{"version":1,"kind":"diagnostic","severity":"warning","code":"dependency-circle","message":"The parts `c` and `a` depend on each other: `c` comes first","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":11,"column":4,"end_line":11,"end_column":5,"text":"`a` waits for this part already"}],"notes":[],"help":[],"exit":0}
 {"version":1,"kind":"result","result":"plan","data":{"steps":[{"part":"c","action":"install","reasons":[{"code":"new","text":"it is not installed","place":null}],"removes":[]},{"part":"b","action":"install","reasons":[{"code":"new","text":"it is not installed","place":null}],"removes":[]},{"part":"a","action":"install","reasons":[{"code":"new","text":"it is not installed","place":null}],"removes":[]}]}}
 
 "#]],
@@ -329,7 +338,13 @@ fn a_part_that_depends_on_itself() {
 exit 0
 install a
   it is not installed
+Warning: The part `a` depends on itself
+ --> buildout.cfg:5:4
+  |
+5 | => a
+  |    ^ `a` waits for this part already
 -- with --json: exit 0
+{"version":1,"kind":"diagnostic","severity":"warning","code":"dependency-circle","message":"The part `a` depends on itself","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":5,"column":4,"end_line":5,"end_column":5,"text":"`a` waits for this part already"}],"notes":[],"help":[],"exit":0}
 {"version":1,"kind":"result","result":"plan","data":{"steps":[{"part":"a","action":"install","reasons":[{"code":"new","text":"it is not installed","place":null}],"removes":[]}]}}
 
 "#]],
@@ -347,13 +362,9 @@ While:
   Installing.
   Getting section stie.
 Error: The referenced section, 'stie', was not defined.
- --> buildout.cfg:2:9
-  |
-2 | parts = site
-  |         ^^^^ there is no `[stie]`
 help: did you mean `site`?
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"The referenced section, 'stie', was not defined.","doing":["Installing.","Getting section stie."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":9,"end_line":2,"end_column":13,"text":"there is no `[stie]`"}],"notes":[],"help":["did you mean `site`?"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"The referenced section, 'stie', was not defined.","doing":["Installing.","Getting section stie."],"labels":[],"notes":[],"help":["did you mean `site`?"],"exit":1}
 
 "#]],
     );

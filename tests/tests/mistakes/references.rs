@@ -22,9 +22,10 @@ doesn't contain a colon.
   |
 5 | x = ${home}
   |     ^^^^^^^
-help: a reference is `${section:option}`, or `${:option}` for this section; `$$` protects
+help: a reference is `${section:option}`, or `${:option}` for this section
+help: `$${home}` stays as it is, dollars and all
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"malformed-reference","message":"The substitution, ${home},\ndoesn't contain a colon.","doing":["Installing.","Getting section a.","Initializing section a.","Getting option a:x."],"labels":[{"file":"[DIR]/buildout.cfg","line":5,"column":5,"end_line":5,"end_column":12,"text":""}],"notes":[],"help":["a reference is `${section:option}`, or `${:option}` for this section; `$$` protects"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"malformed-reference","message":"The substitution, ${home},\ndoesn't contain a colon.","doing":["Installing.","Getting section a.","Initializing section a.","Getting option a:x."],"labels":[{"file":"[DIR]/buildout.cfg","line":5,"column":5,"end_line":5,"end_column":12,"text":""}],"notes":[],"help":["a reference is `${section:option}`, or `${:option}` for this section","`$${home}` stays as it is, dollars and all"],"exit":1}
 
 "#]],
     );
@@ -47,9 +48,10 @@ has too many colons.
   |
 5 | x = ${a:b:c}
   |     ^^^^^^^^
-help: names hold letters, digits, blanks, `.`, `_` and `-`, with one colon between them; `$$` protects
+help: names hold letters, digits, blanks, `.`, `_` and `-`, with one colon between them
+help: `$${a:b:c}` stays as it is, dollars and all
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"malformed-reference","message":"The substitution, ${a:b:c},\nhas too many colons.","doing":["Installing.","Getting section a.","Initializing section a.","Getting option a:x."],"labels":[{"file":"[DIR]/buildout.cfg","line":5,"column":5,"end_line":5,"end_column":13,"text":""}],"notes":[],"help":["names hold letters, digits, blanks, `.`, `_` and `-`, with one colon between them; `$$` protects"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"malformed-reference","message":"The substitution, ${a:b:c},\nhas too many colons.","doing":["Installing.","Getting section a.","Initializing section a.","Getting option a:x."],"labels":[{"file":"[DIR]/buildout.cfg","line":5,"column":5,"end_line":5,"end_column":13,"text":""}],"notes":[],"help":["names hold letters, digits, blanks, `.`, `_` and `-`, with one colon between them","`$${a:b:c}` stays as it is, dollars and all"],"exit":1}
 
 "#]],
     );
@@ -72,9 +74,10 @@ has invalid characters.
   |
 5 | x = ${a/b:c}
   |     ^^^^^^^^
-help: names hold letters, digits, blanks, `.`, `_` and `-`, with one colon between them; `$$` protects
+help: names hold letters, digits, blanks, `.`, `_` and `-`, with one colon between them
+help: `$${a/b:c}` stays as it is, dollars and all
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"malformed-reference","message":"The section name in substitution, ${a/b:c},\nhas invalid characters.","doing":["Installing.","Getting section a.","Initializing section a.","Getting option a:x."],"labels":[{"file":"[DIR]/buildout.cfg","line":5,"column":5,"end_line":5,"end_column":13,"text":""}],"notes":[],"help":["names hold letters, digits, blanks, `.`, `_` and `-`, with one colon between them; `$$` protects"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"malformed-reference","message":"The section name in substitution, ${a/b:c},\nhas invalid characters.","doing":["Installing.","Getting section a.","Initializing section a.","Getting option a:x."],"labels":[{"file":"[DIR]/buildout.cfg","line":5,"column":5,"end_line":5,"end_column":13,"text":""}],"notes":[],"help":["names hold letters, digits, blanks, `.`, `_` and `-`, with one colon between them","`$${a/b:c}` stays as it is, dollars and all"],"exit":1}
 
 "#]],
     );
@@ -97,9 +100,10 @@ has invalid characters.
   |
 5 | x = ${:a/b} ${:}
   |     ^^^^^^^
-help: names hold letters, digits, blanks, `.`, `_` and `-`, with one colon between them; `$$` protects
+help: names hold letters, digits, blanks, `.`, `_` and `-`, with one colon between them
+help: `$${:a/b}` stays as it is, dollars and all
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"malformed-reference","message":"The option name in substitution, ${:a/b},\nhas invalid characters.","doing":["Installing.","Getting section a.","Initializing section a.","Getting option a:x."],"labels":[{"file":"[DIR]/buildout.cfg","line":5,"column":5,"end_line":5,"end_column":12,"text":""}],"notes":[],"help":["names hold letters, digits, blanks, `.`, `_` and `-`, with one colon between them; `$$` protects"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"malformed-reference","message":"The option name in substitution, ${:a/b},\nhas invalid characters.","doing":["Installing.","Getting section a.","Initializing section a.","Getting option a:x."],"labels":[{"file":"[DIR]/buildout.cfg","line":5,"column":5,"end_line":5,"end_column":12,"text":""}],"notes":[],"help":["names hold letters, digits, blanks, `.`, `_` and `-`, with one colon between them","`$${:a/b}` stays as it is, dollars and all"],"exit":1}
 
 "#]],
     );
@@ -147,9 +151,8 @@ Error: The referenced section, 'b', was not defined.
   |
 6 | x = ${b:log}
   |     ^^^^^^^^ there is no `[b]`
-help: did you mean `a`?
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"The referenced section, 'b', was not defined.","doing":["Installing.","Getting section a.","Initializing section a.","Getting option a:x.","Getting section b."],"labels":[{"file":"[DIR]/buildout.cfg","line":6,"column":5,"end_line":6,"end_column":13,"text":"there is no `[b]`"}],"notes":[],"help":["did you mean `a`?"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"The referenced section, 'b', was not defined.","doing":["Installing.","Getting section a.","Initializing section a.","Getting option a:x.","Getting section b."],"labels":[{"file":"[DIR]/buildout.cfg","line":6,"column":5,"end_line":6,"end_column":13,"text":"there is no `[b]`"}],"notes":[],"help":[],"exit":1}
 
 "#]],
     );
@@ -438,9 +441,8 @@ Error: The referenced section, 'b', was not defined.
   |
 1 | a:x=${b:c}
   |     ^^^^^^ there is no `[b]`
-help: did you mean `a`?
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"The referenced section, 'b', was not defined.","doing":["Installing.","Getting section a.","Initializing section a.","Getting option a:x.","Getting section b."],"labels":[{"file":"command line","line":1,"column":5,"end_line":1,"end_column":11,"text":"there is no `[b]`"}],"notes":[],"help":["did you mean `a`?"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"The referenced section, 'b', was not defined.","doing":["Installing.","Getting section a.","Initializing section a.","Getting option a:x.","Getting section b."],"labels":[{"file":"command line","line":1,"column":5,"end_line":1,"end_column":11,"text":"there is no `[b]`"}],"notes":[],"help":[],"exit":1}
 
 "#]],
     );

@@ -14,9 +14,13 @@ exit 1
 While:
   Installing.
 Error: Missing option: buildout:parts
-help: add a line `parts = …` below `[buildout]`
+ --> buildout.cfg:1:2
+  |
+1 | [buildotu]
+  |  ^^^^^^^^ no `[buildout]` in any file
+help: did you mean `[buildout]` where `[buildotu]` is written?
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"missing-option","message":"Missing option: buildout:parts","doing":["Installing."],"labels":[],"notes":[],"help":["add a line `parts = …` below `[buildout]`"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"missing-option","message":"Missing option: buildout:parts","doing":["Installing."],"labels":[{"file":"[DIR]/buildout.cfg","line":1,"column":2,"end_line":1,"end_column":10,"text":"no `[buildout]` in any file"}],"notes":[],"help":["did you mean `[buildout]` where `[buildotu]` is written?"],"exit":1}
 
 "#]],
     );
@@ -52,9 +56,10 @@ exit 1
 While:
   Installing.
 Error: Missing option: buildout:parts
-help: add a line `parts = …` below `[buildout]`
+note: no file has a section `[buildout]`
+help: begin with a line `[buildout]` and a line `parts = …` below it
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"missing-option","message":"Missing option: buildout:parts","doing":["Installing."],"labels":[],"notes":[],"help":["add a line `parts = …` below `[buildout]`"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"missing-option","message":"Missing option: buildout:parts","doing":["Installing."],"labels":[],"notes":["no file has a section `[buildout]`"],"help":["begin with a line `[buildout]` and a line `parts = …` below it"],"exit":1}
 
 "#]],
     );
@@ -127,8 +132,18 @@ Error: install-from-cache can't be used with offline mode.
 Nothing is installed, even from cache, in offline
 mode, which might better be called 'no-install mode'.
 
+ --> buildout.cfg:3:22
+  |
+3 | install-from-cache = true
+  |                      ^^^^
+  |
+ ::: buildout.cfg:4:11
+  |
+4 | offline = true
+  |           ----
+help: set one of the two to `false`
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"nothing-from-cache","message":"install-from-cache can't be used with offline mode.\nNothing is installed, even from cache, in offline\nmode, which might better be called 'no-install mode'.\n","doing":["Initializing."],"labels":[],"notes":[],"help":[],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"nothing-from-cache","message":"install-from-cache can't be used with offline mode.\nNothing is installed, even from cache, in offline\nmode, which might better be called 'no-install mode'.\n","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":22,"end_line":3,"end_column":26,"text":""},{"file":"[DIR]/buildout.cfg","line":4,"column":11,"end_line":4,"end_column":15,"text":""}],"notes":[],"help":["set one of the two to `false`"],"exit":1}
 
 "#]],
     );
@@ -143,9 +158,13 @@ exit 1
 While:
   Initializing.
 Error: Invalid logging level loud
+ --> buildout.cfg:3:13
+  |
+3 | log-level = loud
+  |             ^^^^ set here
 help: write `DEBUG`, `INFO`, `WARNING`, `ERROR`, `CRITICAL` or a whole number
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"invalid-log-level","message":"Invalid logging level loud","doing":["Initializing."],"labels":[],"notes":[],"help":["write `DEBUG`, `INFO`, `WARNING`, `ERROR`, `CRITICAL` or a whole number"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"invalid-log-level","message":"Invalid logging level loud","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":13,"end_line":3,"end_column":17,"text":"set here"}],"notes":[],"help":["write `DEBUG`, `INFO`, `WARNING`, `ERROR`, `CRITICAL` or a whole number"],"exit":1}
 
 "#]],
     );
@@ -156,9 +175,13 @@ exit 1
 While:
   Initializing.
 Error: Invalid logging level debug
+ --> buildout.cfg:3:13
+  |
+3 | log-level = debug
+  |             ^^^^^ set here
 help: write `DEBUG`, `INFO`, `WARNING`, `ERROR`, `CRITICAL` or a whole number
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"invalid-log-level","message":"Invalid logging level debug","doing":["Initializing."],"labels":[],"notes":[],"help":["write `DEBUG`, `INFO`, `WARNING`, `ERROR`, `CRITICAL` or a whole number"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"invalid-log-level","message":"Invalid logging level debug","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":13,"end_line":3,"end_column":18,"text":"set here"}],"notes":[],"help":["write `DEBUG`, `INFO`, `WARNING`, `ERROR`, `CRITICAL` or a whole number"],"exit":1}
 
 "#]],
     );
@@ -169,9 +192,13 @@ exit 1
 While:
   Initializing.
 Error: Invalid verbosity much
+ --> buildout.cfg:3:13
+  |
+3 | verbosity = much
+  |             ^^^^ set here
 help: write a whole number, such as `10` for one `-v`
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"invalid-verbosity","message":"Invalid verbosity much","doing":["Initializing."],"labels":[],"notes":[],"help":["write a whole number, such as `10` for one `-v`"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"invalid-verbosity","message":"Invalid verbosity much","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":13,"end_line":3,"end_column":17,"text":"set here"}],"notes":[],"help":["write a whole number, such as `10` for one `-v`"],"exit":1}
 
 "#]],
     );
@@ -223,9 +250,9 @@ Error: The option `directory` leads outside the buildout directory: [ROOT]
   |
 3 | directory = ..
   |             ^^
-help: name it on the command line: `buildout directory=…`
+help: on the command line it may: `buildout directory=[ROOT]`
 -- with --json: exit 3
-{"version":1,"kind":"diagnostic","severity":"error","code":"outside-buildout","message":"The option `directory` leads outside the buildout directory: [ROOT]","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":13,"end_line":3,"end_column":15,"text":""}],"notes":[],"help":["name it on the command line: `buildout directory=…`"],"exit":3}
+{"version":1,"kind":"diagnostic","severity":"error","code":"outside-buildout","message":"The option `directory` leads outside the buildout directory: [ROOT]","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":13,"end_line":3,"end_column":15,"text":""}],"notes":[],"help":["on the command line it may: `buildout directory=[ROOT]`"],"exit":3}
 
 "#]],
     );
@@ -240,9 +267,9 @@ Error: The option `directory` leads outside the buildout directory: /srv
   |
 3 | directory = /srv
   |             ^^^^
-help: name it on the command line: `buildout directory=…`
+help: on the command line it may: `buildout directory=/srv`
 -- with --json: exit 3
-{"version":1,"kind":"diagnostic","severity":"error","code":"outside-buildout","message":"The option `directory` leads outside the buildout directory: /srv","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":13,"end_line":3,"end_column":17,"text":""}],"notes":[],"help":["name it on the command line: `buildout directory=…`"],"exit":3}
+{"version":1,"kind":"diagnostic","severity":"error","code":"outside-buildout","message":"The option `directory` leads outside the buildout directory: /srv","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":13,"end_line":3,"end_column":17,"text":""}],"notes":[],"help":["on the command line it may: `buildout directory=/srv`"],"exit":3}
 
 "#]],
     );
@@ -252,14 +279,14 @@ help: name it on the command line: `buildout directory=…`
 exit 3
 While:
   Initializing.
-Error: The option `eggs-directory-version` leads outside the buildout directory: a/b
+Error: The option `eggs-directory-version` is no name of a directory: a/b
  --> buildout.cfg:3:26
   |
 3 | eggs-directory-version = a/b
   |                          ^^^
-help: it is the name of one directory
+help: write one name, without slashes
 -- with --json: exit 3
-{"version":1,"kind":"diagnostic","severity":"error","code":"outside-buildout","message":"The option `eggs-directory-version` leads outside the buildout directory: a/b","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":26,"end_line":3,"end_column":29,"text":""}],"notes":[],"help":["it is the name of one directory"],"exit":3}
+{"version":1,"kind":"diagnostic","severity":"error","code":"outside-buildout","message":"The option `eggs-directory-version` is no name of a directory: a/b","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":26,"end_line":3,"end_column":29,"text":""}],"notes":[],"help":["write one name, without slashes"],"exit":3}
 
 "#]],
     );
@@ -269,14 +296,14 @@ help: it is the name of one directory
 exit 3
 While:
   Initializing.
-Error: The option `installed` leads outside the buildout directory: [DIR]/.git/x
+Error: The option `installed` names a protected place: [DIR]/.git/x
  --> buildout.cfg:3:13
   |
 3 | installed = .git/x
   |             ^^^^^^
 help: name a file inside the buildout directory
 -- with --json: exit 3
-{"version":1,"kind":"diagnostic","severity":"error","code":"outside-buildout","message":"The option `installed` leads outside the buildout directory: [DIR]/.git/x","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":13,"end_line":3,"end_column":19,"text":""}],"notes":[],"help":["name a file inside the buildout directory"],"exit":3}
+{"version":1,"kind":"diagnostic","severity":"error","code":"outside-buildout","message":"The option `installed` names a protected place: [DIR]/.git/x","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":13,"end_line":3,"end_column":19,"text":""}],"notes":[],"help":["name a file inside the buildout directory"],"exit":3}
 
 "#]],
     );
@@ -290,9 +317,16 @@ fn a_directory_that_is_a_file() {
         told(&site, &[]),
         str![[r#"
 exit 1
-Error: Cannot open [DIR]/file: Not a directory (os error 20)
+While:
+  Initializing.
+Error: Couldn't open [DIR]/file: it is no directory
+ --> buildout.cfg:3:13
+  |
+3 | directory = file
+  |             ^^^^
+help: name a directory
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"io","message":"Cannot open [DIR]/file: Not a directory (os error 20)","doing":[],"labels":[],"notes":[],"help":[],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"no-directory","message":"Couldn't open [DIR]/file: it is no directory","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":13,"end_line":3,"end_column":17,"text":""}],"notes":[],"help":["name a directory"],"exit":1}
 
 "#]],
     );
@@ -310,11 +344,11 @@ Creating directory '[DIR]/eggs/v5'.
 Creating directory '[DIR]/develop-eggs'.
 Section `buildout` contains unused option(s): 'bin-directroy' 'log-levl' 'mine'.
 This may be an indication for either a typo in the option's name or a bug in the used recipe.
-  bin-directroy: buildout.cfg:3:1
-  log-levl: buildout.cfg:4:1
+  bin-directroy: buildout.cfg:3:1, did you mean `bin-directory`?
+  log-levl: buildout.cfg:4:1, did you mean `log-level`?
   mine: buildout.cfg:5:1
 -- with --json: exit 0
-{"version":1,"kind":"event","event":"unused-options","section":"buildout","options":[{"option":"bin-directroy","place":{"file":"[DIR]/buildout.cfg","line":3,"column":1},"nearest":null},{"option":"log-levl","place":{"file":"[DIR]/buildout.cfg","line":4,"column":1},"nearest":null},{"option":"mine","place":{"file":"[DIR]/buildout.cfg","line":5,"column":1},"nearest":null}]}
+{"version":1,"kind":"event","event":"unused-options","section":"buildout","options":[{"option":"bin-directroy","place":{"file":"[DIR]/buildout.cfg","line":3,"column":1},"nearest":"bin-directory"},{"option":"log-levl","place":{"file":"[DIR]/buildout.cfg","line":4,"column":1},"nearest":"log-level"},{"option":"mine","place":{"file":"[DIR]/buildout.cfg","line":5,"column":1},"nearest":null}]}
 
 "#]],
     );
@@ -328,11 +362,27 @@ fn options_that_only_python_needed() {
         ),
         str![[r#"
 exit 0
+Notice: Options that only Python needed do nothing here
+ --> buildout.cfg:3:1
+  |
+3 | unzip = true
+  | ^^^^^
+  |
+ ::: buildout.cfg:4:1
+  |
+4 | include-site-packages = false
+  | ---------------------
+  |
+ ::: buildout.cfg:5:1
+  |
+5 | exec-sitecustomize = false
+  | ------------------
 Creating directory '[DIR]/bin'.
 Creating directory '[DIR]/parts'.
 Creating directory '[DIR]/eggs/v5'.
 Creating directory '[DIR]/develop-eggs'.
 -- with --json: exit 0
+{"version":1,"kind":"diagnostic","severity":"notice","code":"needless-option","message":"Options that only Python needed do nothing here","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":1,"end_line":3,"end_column":6,"text":""},{"file":"[DIR]/buildout.cfg","line":4,"column":1,"end_line":4,"end_column":22,"text":""},{"file":"[DIR]/buildout.cfg","line":5,"column":1,"end_line":5,"end_column":19,"text":""}],"notes":[],"help":[],"exit":0}
 
 "#]],
     );

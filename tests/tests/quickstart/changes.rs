@@ -104,11 +104,11 @@ exit 0
 Notice: this directory was last installed from `[DIR]/buildout.cfg`, this run uses `[DIR]/production.cfg`
 note: parts that `parts` does not name here are uninstalled
 Uninstalling shelf-worker.
-  because option `environment` changed: 'SHELF_COLOUR=never⏎SHELF_RELOAD=1' → 'SHELF_COLOUR=never' (buildout.cfg:55:5)
+  because option `environment` changed: 'SHELF_COLOUR=never⏎SHELF_RELOAD=1' → 'SHELF_COLOUR=never' (production.cfg:20:1)
   because option `restart` is new: 'always' (production.cfg:19:11)
   because option `user` is new: 'shelf' (production.cfg:18:8)
 Uninstalling shelf-web.
-  because option `environment` changed: 'SHELF_COLOUR=never⏎SHELF_RELOAD=1' → 'SHELF_COLOUR=never' (buildout.cfg:55:5)
+  because option `environment` changed: 'SHELF_COLOUR=never⏎SHELF_RELOAD=1' → 'SHELF_COLOUR=never' (production.cfg:20:1)
   because option `restart` is new: 'always' (production.cfg:19:11)
   because option `user` is new: 'shelf' (production.cfg:18:8)
 Uninstalling nginx.conf.
@@ -207,11 +207,11 @@ note: parts that `parts` does not name here are uninstalled
 Uninstalling shelf-backup.
   because nothing names it any more
 Uninstalling shelf-worker.
-  because option `environment` changed: 'SHELF_COLOUR=never' → 'SHELF_COLOUR=never⏎SHELF_RELOAD=1' (buildout.cfg:55:5)
+  because option `environment` changed: 'SHELF_COLOUR=never' → 'SHELF_COLOUR=never⏎SHELF_RELOAD=1' (buildout.cfg:56:5)
   because option `restart` is gone: it was 'always'
   because option `user` is gone: it was 'shelf'
 Uninstalling shelf-web.
-  because option `environment` changed: 'SHELF_COLOUR=never' → 'SHELF_COLOUR=never⏎SHELF_RELOAD=1' (buildout.cfg:55:5)
+  because option `environment` changed: 'SHELF_COLOUR=never' → 'SHELF_COLOUR=never⏎SHELF_RELOAD=1' (buildout.cfg:56:5)
   because option `restart` is gone: it was 'always'
   because option `user` is gone: it was 'shelf'
 Uninstalling nginx.conf.

@@ -45,6 +45,30 @@ pub fn judge(expression: &str, facts: &Facts, environment: &Environment) -> Judg
     }
 }
 
+/// What may be written instead of a condition that is not supported.
+pub(super) fn advice(expression: &str, facts: &Facts, environment: &Environment) -> String {
+    let quoted = with_quoted_numbers(expression);
+    match judge(&quoted, facts, environment) {
+        Judgement::True | Judgement::False => format!("versions are text in markers: `{quoted}`"),
+        Judgement::Unsupported(_) | Judgement::Needs(_) => {
+            "a condition is an environment marker such as `python_version >= \"3.8\"`, or made of names such as \
+             `python3`, `linux` and `bits64` with `and`, `or` and `not`"
+                .to_owned()
+        }
+    }
+}
+
+/// The expression with quotes around each number that stands behind a comparison.
+fn with_quoted_numbers(expression: &str) -> String {
+    let mut quoted: Vec<String> = Vec::new();
+    for word in expression.split(' ') {
+        let number = word.starts_with(|c: char| c.is_ascii_digit())
+            && word.chars().all(|c| c.is_ascii_digit() || c == '.');
+        quoted.push(if number { format!("\"{word}\"") } else { word.to_owned() });
+    }
+    quoted.join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -32,13 +32,14 @@ fn only_looking_up_a_section_with_an_unsupported_condition_is_an_error() {
         told(&configuration.warnings, &configuration.sources),
         "unsupported-condition: [gcc] is left out, as its condition is unsupported: unknown name `os.path.isdir`
  --> /p/buildout.cfg:4:6 `os.path.isdir('/x')` conditions are not Python here
+help: a condition is an environment marker such as `python_version >= \"3.8\"`, or made of names such as `python3`, `linux` and `bits64` with `and`, `or` and `not`
 exit: Done
 "
     );
     assert_eq!(expanded(&configuration, "other"), "");
     let error = "unsupported-condition: unsupported condition: unknown name `os.path.isdir`
  --> /p/buildout.cfg:4:6 `os.path.isdir('/x')` decides whether this `[gcc]` counts
-help: use an environment marker (PEP 508) or one of the names that conditions know
+help: a condition is an environment marker such as `python_version >= \"3.8\"`, or made of names such as `python3`, `linux` and `bits64` with `and`, `or` and `not`
 ";
     assert_eq!(expanded(&configuration, "gcc"), error);
     assert_eq!(expanded(&configuration, "user"), error, "a macro looks it up too");

@@ -53,6 +53,7 @@ fn a_circle_is_found_whatever_it_is_called() {
 recursive-extends: Recursive file include ['/p/buildout.cfg', '/p/a.cfg', '/p/sub/../b.cfg'] /p/sub/.././a.cfg
  --> /p/sub/../b.cfg:2:11 `./a.cfg` and so it goes round
  --> /p/a.cfg:2:11 `sub/../b.cfg` extended from here
+help: take this name out of `extends`, or another one on the way
 "
     );
 }
@@ -84,11 +85,27 @@ help: `~` means nothing in `extends`; write the path itself
 
 #[test]
 fn all_remote_files_are_told_at_once() {
+    let files = [
+        ("/p/buildout.cfg", "[buildout]\nextends = https://example.org/a.cfg b.cfg\n"),
+        (
+            "/p/b.cfg",
+            "[buildout]\nextends = https://example.org/a.cfg\n   http://example.org/c.cfg\n[s]\nv = 1\n",
+        ),
+    ];
+    let configuration = loaded(&files);
     assert_eq!(
-        wrong(&[
-            ("/p/buildout.cfg", "[buildout]\nextends = https://example.org/a.cfg b.cfg\n"),
-            ("/p/b.cfg", "[buildout]\nextends = https://example.org/a.cfg\n   http://example.org/c.cfg\n"),
-        ]),
+        value(&configuration, "s", "v"),
+        "1",
+        "what is there can be looked through for more that is missing"
+    );
+    let missing: Vec<&str> = configuration.not_served.iter().map(|(url, _)| url.as_str()).collect();
+    let (one, other) = ("https://example.org/a.cfg", "http://example.org/c.cfg");
+    assert_eq!(missing, [one, one, other]);
+
+    let wrong_too =
+        ("/p/buildout.cfg", "[buildout]\nextends = https://example.org/a.cfg b.cfg\nversions = no\n");
+    assert_eq!(
+        wrong(&[wrong_too, files[1]]),
         "  Initializing.
 not-served-yet: 2 remote configuration files are needed, and this version cannot fetch any yet
  --> /p/buildout.cfg:2:11 `https://example.org/a.cfg` needs `https://example.org/a.cfg`
@@ -125,10 +142,10 @@ fn files_outside_the_project_are_never_opened_and_told_in_one_table() {
         wrong_by(&request, &mut files),
         "  Initializing.
 outside-project: the configuration extends 5 files outside the project
- --> /p/buildout.cfg:2:11 `../secret.cfg` reads `/p/../secret.cfg`
+ --> /p/buildout.cfg:2:11 `../secret.cfg` reads `/secret.cfg`
  --> /p/buildout.cfg:2:25 `/etc/passwd` reads `/etc/passwd`
  --> /p/a.cfg:2:20 `/etc/none` reads `/etc/none`
- --> /p/a.cfg:2:30 `sub/../../x` reads `/p/sub/../../x`
+ --> /p/a.cfg:2:30 `sub/../../x` reads `/x`
  --> /p/buildout.cfg:2:43 `link.cfg` reads `/p/link.cfg`
 help: allow it with `--allow-read=/`
 help: allow it with `--allow-read=/etc`

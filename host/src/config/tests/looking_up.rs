@@ -75,6 +75,7 @@ fn a_circle_of_macros_shows_the_whole_way() {
   Loading input sections for 'c'
 macro-loop: Infinite extending loop 'a'
  --> /p/buildout.cfg:7:4 `a` and so it goes round
+help: take this name out of `<=`, or another one on the way
 "
     );
 }

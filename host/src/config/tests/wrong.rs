@@ -73,7 +73,7 @@ help: save the file as UTF-8
 fn a_root_file_that_is_not_there_is_told_as_zc_buildout_does() {
     assert_eq!(
         wrong(&[]),
-        "  Initializing.\ncannot-open: Couldn't open /p/buildout.cfg\nnote: there is no such file\n"
+        "  Initializing.\ncannot-open: Couldn't open /p/buildout.cfg\nnote: there is no such file\nhelp: `-c FILE` names the configuration file\n"
     );
 }
 
@@ -138,6 +138,7 @@ fn an_increment_of_extends_is_an_option_and_a_warning() {
 exit: Done
 extends-increment: `extends` takes no `+=` or `-=`; this is an option like any other
  --> /p/buildout.cfg:2:1 `extends`
+help: write all files behind one `extends =`
 exit: Done
 "
     );
