@@ -119,7 +119,6 @@ Error: Section not found: bb
 help: did you mean `b`?
 code: unknown-section
 Error: Key not found: z
-help: did you mean `b:x`?
 code: unknown-option
 Error: Section not found: nope
 code: unknown-section

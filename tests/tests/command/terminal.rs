@@ -93,7 +93,6 @@ Error: The referenced section, 'b', was not defined.
   |
 5 | x = ${b:y}
   |     ^^^^^^ there is no `[b]`
-help: did you mean `a`?
 code: unknown-section
 `help` lists what can be asked.
 buildout> buildout> Error: Section not found: nope
