@@ -161,6 +161,7 @@ impl Asked {
                 environment,
                 machine: machine(verbosity),
                 file: configuration.file.clone(),
+                project: configuration.project.clone(),
                 started_in: self.started_in.clone(),
             },
             configuration,

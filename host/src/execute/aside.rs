@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::io::Errno;
 
-use super::remove::{Bounds, CACHE, Place, Why, failed, lies_in, owned};
+use super::remove::{Bounds, CACHE, Place, Why, failed, is_replaced, lies_in, owned};
 use crate::diagnostic::Diagnostic;
 use crate::installed::run_lock::FOLDER;
 use crate::installed::{Directory, Found, InstalledError, Journal, Kind, Made, Moved, Reach};
@@ -36,6 +36,8 @@ pub struct Aside {
     pub moved: Vec<Moved>,
     /// The part's directories that stay, as they hold others' files. They remain the part's.
     pub stays: Vec<Made>,
+    /// Files that somebody put in the place of the part's: they stay, and are not the part's any more.
+    pub replaced: Vec<Utf8PathBuf>,
 }
 
 /// Why a part could not be moved aside; it is back where it was, or `put_back` says what is not.
@@ -79,7 +81,7 @@ pub fn move_aside(
     journal: &mut Journal,
 ) -> Result<Aside, AsideError> {
     let owned = owned(bounds, returned, made, others, &mut Vec::new());
-    let kinds: HashMap<&Utf8Path, Kind> = owned.iter().map(|made| (made.path.as_path(), made.kind)).collect();
+    let known: HashMap<&Utf8Path, &Made> = owned.iter().map(|made| (made.path.as_path(), *made)).collect();
     let directories: HashSet<&Utf8Path> =
         owned.iter().filter(|made| made.kind == Kind::Directory).map(|made| made.path.as_path()).collect();
     let mut reaches = bounds.reaches(&directories);
@@ -90,7 +92,7 @@ pub fn move_aside(
             continue;
         };
         let reach = &mut reaches[place.number];
-        let units = match units(reach, &place, top, &kinds, &mut mover.aside.stays) {
+        let units = match units(reach, &place, top, &known, &mut mover.aside) {
             Ok(units) => units,
             Err(source) => {
                 done = Err(AsideError::Move { path: top.path.clone(), source });
@@ -173,8 +175,8 @@ fn units(
     reach: &mut Reach<'_>,
     place: &Place<'_>,
     top: &Made,
-    kinds: &HashMap<&Utf8Path, Kind>,
-    stays: &mut Vec<Made>,
+    known: &HashMap<&Utf8Path, &Made>,
+    aside: &mut Aside,
 ) -> io::Result<Vec<PathBuf>> {
     let folder = place.folder().as_std_path();
     let found = match reach.change(folder, |directory| directory.look(place.name())) {
@@ -187,11 +189,17 @@ fn units(
     };
     let itself = vec![place.beneath.clone().into_std_path_buf()];
     match (found, top.kind) {
+        (Found::Kind(Kind::File), Kind::File)
+            if reach.change(folder, |directory| is_replaced(directory, place.name().as_ref(), top))? =>
+        {
+            aside.replaced.push(top.path.clone());
+            return Ok(Vec::new());
+        }
         (Found::Kind(Kind::Link), _) | (Found::Kind(Kind::File), Kind::File) => return Ok(itself),
         (Found::Kind(Kind::Directory), Kind::Directory) => {}
         (Found::Nothing | Found::Kind(_) | Found::Special, _) => return Ok(Vec::new()),
     }
-    let mut nodes = walk(reach, place, top, kinds)?;
+    let mut nodes = walk(reach, place, top, known, &mut aside.replaced)?;
     // Each node stands behind the one above it.
     for at in (1..nodes.len()).rev() {
         if !nodes[at].whole {
@@ -220,7 +228,7 @@ fn units(
         } else if node.owned && !node.whole && node.kind == Some(Kind::Directory) {
             let path = below();
             let path = Utf8Path::from_path(&path).expect("what is owned has a UTF-8 path");
-            stays.push(Made::new(place.root.path().join(path), Kind::Directory));
+            aside.stays.push(Made::new(place.root.path().join(path), Kind::Directory));
         }
     }
     Ok(units)
@@ -231,7 +239,8 @@ fn walk(
     reach: &mut Reach<'_>,
     place: &Place<'_>,
     top: &Made,
-    kinds: &HashMap<&Utf8Path, Kind>,
+    known: &HashMap<&Utf8Path, &Made>,
+    replaced: &mut Vec<Utf8PathBuf>,
 ) -> io::Result<Vec<Node>> {
     let root =
         Node { above: 0, name: OsString::new(), kind: Some(Kind::Directory), whole: true, owned: true };
@@ -254,11 +263,20 @@ fn walk(
         }
         for entry in reach.change(&here, Directory::entries)? {
             path.push(&entry.name);
-            let recorded = Utf8Path::from_path(&path).and_then(|path| kinds.get(path)).copied();
+            let recorded = Utf8Path::from_path(&path).and_then(|path| known.get(path)).copied();
             path.pop();
             let cache = entry.name == CACHE && entry.kind == Some(Kind::Directory);
             // A link in the place of something recorded is nobody's loss.
-            let owned = recorded.is_some() && (entry.kind == recorded || entry.kind == Some(Kind::Link));
+            let mut owned =
+                recorded.is_some_and(|made| entry.kind == Some(made.kind) || entry.kind == Some(Kind::Link));
+            if let Some(made) = recorded
+                && owned
+                && entry.kind == Some(Kind::File)
+                && reach.change(&here, |directory| is_replaced(directory, &entry.name, made))?
+            {
+                replaced.push(made.path.clone());
+                owned = false;
+            }
             if entry.kind == Some(Kind::Directory) && !cache {
                 todo.push((nodes.len(), depth + 1));
             }

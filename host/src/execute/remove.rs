@@ -12,6 +12,7 @@
 //! nothing, as every step goes through a handle.
 
 use std::collections::{BTreeSet, HashSet};
+use std::ffi::OsStr;
 use std::io;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
@@ -63,6 +64,9 @@ pub enum Why {
         /// What it is, in words.
         now: &'static str,
     },
+    /// Another file stands where the part made one.
+    #[error("somebody put another file in its place")]
+    Replaced,
     /// A directory of the part in which something is left.
     #[error("it holds what this part did not make")]
     HoldsOthers,
@@ -318,6 +322,13 @@ impl<'a> Sweep<'a> {
         };
         let done = match (found, made.kind) {
             (Found::Nothing, _) => return Ok(false),
+            (Found::Kind(Kind::File), Kind::File)
+                if reach
+                    .change(folder, |directory| is_replaced(directory, name.as_ref(), made))
+                    .map_err(failed)? =>
+            {
+                return Err(Why::Replaced);
+            }
             // A link holds nothing, whoever put it there.
             (Found::Kind(Kind::Link), _) | (Found::Kind(Kind::File), Kind::File) => {
                 reach.change(folder, |directory| directory.remove_file(name))
@@ -349,6 +360,14 @@ impl<'a> Sweep<'a> {
             Some(_) | None => Err(Why::Failed(error.to_string())),
         }
     }
+}
+
+/// Whether another file than the one that was made stands under its name.
+pub(super) fn is_replaced(directory: &Directory, name: &OsStr, made: &Made) -> io::Result<bool> {
+    if made.seen.is_none() {
+        return Ok(false);
+    }
+    Ok(made.is_replaced(directory.seen(name)?.as_ref()))
 }
 
 /// Empties a directory that holds nothing but Python's caches, or is one of them; otherwise names what

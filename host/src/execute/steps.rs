@@ -14,7 +14,7 @@ use super::remove::{Why, remove_owned};
 use super::{ExecuteError, Execution, undo};
 use crate::diagnostic::nearest;
 use crate::event::{Activity, Event, Level, UnusedOption};
-use crate::installed::{Known, Made, Record, Sync, contents};
+use crate::installed::{Known, Made, Record, Seen, Sync, contents};
 use crate::plan::{Action, Plan, Step};
 use crate::recipe::{Call, Outcome, Phase};
 use crate::resolve::Part;
@@ -57,6 +57,8 @@ impl Execution<'_> {
                 self.uninstall(name)?;
             } else {
                 let aside = self.put_aside(name)?;
+                let replaced = aside.replaced.iter().map(|path| (path.clone(), Why::Replaced));
+                self.report_kept(&replaced.collect::<Vec<_>>());
                 waiting.push((name.clone(), aside));
             }
             self.finished(Activity::Uninstalling, name);
@@ -238,13 +240,14 @@ impl Execution<'_> {
         }
         let own = stays.iter().chain(&remembered).map(|made| made.path.clone()).collect();
         let outcome = self.call(&part, Phase::Install, own, Vec::new());
-        let paths = self.settle_call(&part, "Installing", outcome)?;
+        let paths = self.settle_call(&part, "Installing", &[], outcome)?;
         let (paths, record) = paths;
         self.keep_existing(&part, &paths, &record.made, &stays);
         let mut made = stays;
         made.extend(remembered.into_iter().filter(|made| made.path.symlink_metadata().is_ok()));
         made.extend(record.made);
         made.dedup_by(|one, other| one.path == other.path);
+        made.iter_mut().for_each(Made::look);
         let known = Known {
             contents: contents(&made),
             made,
@@ -281,7 +284,7 @@ impl Execution<'_> {
         self.journal().begin("update", &part.name)?;
         let outcome = self.call(&part, Phase::Update, own, recorded.paths.clone());
         let removed = outcome.record.removed.clone();
-        let (paths, record) = match self.settle_call(&part, "Updating", outcome) {
+        let (paths, record) = match self.settle_call(&part, "Updating", &recorded.paths, outcome) {
             Ok(done) => done,
             Err(error) => {
                 self.installed.mark_dirty(&part.name);
@@ -296,9 +299,18 @@ impl Execution<'_> {
         let mut known = self.installed.known.get(&part.name).cloned().unwrap_or_default();
         known.made.retain(|made| !removed.contains(&made.path));
         known.contents.retain(|path, _| !removed.contains(path));
-        let touched = |made: &&Made| record.changed.contains(&made.path);
+        let touched = |made: &&Made| record.changed.contains_key(&made.path);
         known.contents.extend(contents(known.made.iter().filter(touched).chain(&record.made)));
-        known.made.extend(record.made);
+        for made in &mut known.made {
+            if let Some(before) = record.changed.get(&made.path) {
+                self.report_edited(&part.name, made, *before);
+                made.look();
+            }
+        }
+        known.made.extend(record.made.into_iter().map(|mut made| {
+            made.look();
+            made
+        }));
         known.dependencies = part.needs.iter().cloned().collect();
         let changed = all != recorded.paths || Some(&known) != self.installed.known.get(&part.name);
         if changed {
@@ -317,26 +329,30 @@ impl Execution<'_> {
         &mut self,
         part: &Part,
         doing: &str,
+        recorded: &[String],
         outcome: Outcome,
     ) -> Result<(Vec<String>, crate::recipe::Record), ExecuteError> {
         let Outcome { result, record, .. } = outcome;
         let denied = record.denied.clone();
         let overwritten: Vec<Utf8PathBuf> = record.overwritten.iter().cloned().collect();
         let error = match result {
-            Ok(paths) => match self.check_returned(part, &paths) {
-                Ok(()) => {
-                    for path in &overwritten {
-                        let message = format!("{path} was overwritten, as it was allowed to be.");
-                        self.reporter.event(&Event::Log {
-                            part: Some(part.name.clone()),
-                            level: Level::Warning,
-                            message,
-                        });
+            Ok(paths) => {
+                match self.check_returned(part, &paths).and_then(|()| self.check_room(part, &paths, recorded))
+                {
+                    Ok(()) => {
+                        for path in &overwritten {
+                            let message = format!("{path} was overwritten, as it was allowed to be.");
+                            self.reporter.event(&Event::Log {
+                                part: Some(part.name.clone()),
+                                level: Level::Warning,
+                                message,
+                            });
+                        }
+                        return Ok((paths, record));
                     }
-                    return Ok((paths, record));
+                    Err(error) => error,
                 }
-                Err(error) => error,
-            },
+            }
             Err(failure) => {
                 let doing = format!("{doing} {}.", part.name);
                 self.failed(part, &[&doing], failure, Failed { denied, overwritten })
@@ -344,6 +360,16 @@ impl Execution<'_> {
         };
         self.undo(&part.name, &record.made)?;
         Err(error)
+    }
+
+    /// Checks that what is to be recorded will be read again.
+    fn check_room(&self, part: &Part, paths: &[String], recorded: &[String]) -> Result<(), ExecuteError> {
+        let record = Record {
+            options: self.buildout.options(&part.name).into_iter().collect(),
+            paths: recorded.iter().chain(paths).cloned().collect(),
+            signature: part.recipe.signature(),
+        };
+        Ok(self.installed.check_room(&part.name, &record)?)
     }
 
     /// Takes back what a failed call made.
@@ -369,6 +395,15 @@ impl Execution<'_> {
                 let why = "it was there before the part".to_owned();
                 self.reporter.event(&Event::Kept { path: path.clone(), why });
             }
+        }
+    }
+
+    /// Says that a file which the recipe brought up to date was not as it had left it.
+    fn report_edited(&mut self, part: &str, made: &Made, before: Option<Seen>) {
+        if made.seen.zip(before).is_some_and(|(left, before)| !left.is_unchanged(&before)) {
+            let message =
+                format!("{} had been changed by somebody; it is as the part makes it now.", made.path);
+            self.reporter.event(&Event::Log { part: Some(part.to_owned()), level: Level::Warning, message });
         }
     }
 

@@ -114,7 +114,9 @@ fn claim(
             left.push(path);
             continue;
         }
-        made.push(Made::new(path.clone(), kind));
+        let mut one = Made::new(path.clone(), kind);
+        one.look();
+        made.push(one);
         if kind != Kind::Directory {
             continue;
         }

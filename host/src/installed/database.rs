@@ -103,6 +103,25 @@ impl Database {
         text
     }
 
+    /// Whether its text will be read again with this part recorded in it: [`LIMIT_BYTES`] holds for both.
+    pub fn has_room(&self, part: &str, record: &Record) -> bool {
+        // A blank can take this many bytes, which is the most for one byte.
+        const WIDEST: usize = "%(__buildout_percent__)s".len();
+        let length = |record: &Record| -> usize {
+            let options = record.options.iter().map(|(key, value)| key.len() + value.len() + 5);
+            options.sum::<usize>() + record.paths.iter().map(|path| path.len() + 2).sum::<usize>() + 100
+        };
+        let others = self.parts.iter().filter(|(name, _)| *name != part);
+        let all: usize = others.map(|(name, record)| 2 * name.len() + length(record)).sum();
+        let all = all + 2 * part.len() + length(record);
+        if (all.saturating_mul(WIDEST) as u64) < LIMIT_BYTES {
+            return true;
+        }
+        let mut whole = self.clone();
+        whole.record(part, record.clone());
+        whole.text().len() as u64 <= LIMIT_BYTES
+    }
+
     /// Whether nothing is installed; such a database needs no file.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty() && self.develop_eggs.is_empty()
@@ -395,6 +414,21 @@ text = %(__buildout_space_n__)s%(__buildout_space__)sa
         let text = "[buildout]\nparts = a\n[a]\n__buildout_installed__ = %(__buildout_space_n__)sd\n\t%(__buildout_char___)s\n";
         let database = Database::parse(text.as_bytes()).unwrap();
         assert_eq!(database.parts["a"].paths, ["d"]);
+    }
+
+    #[test]
+    fn what_would_be_too_long_to_be_read_again_has_no_room() {
+        let mut database = Database::default();
+        let blanks = " ".repeat(1 << 20);
+        let short = record(&[("x", &blanks)], &[], "s");
+        assert!(database.has_room("a", &short), "the text has twenty bytes for each blank at an edge");
+        database.record("a", short.clone());
+        database.record("b", short.clone());
+        assert!(database.has_room("b", &short), "in its own place");
+        assert!(!database.has_room("c", &short));
+        database.record("c", short);
+        let text = database.text();
+        assert_eq!(Database::parse(text.as_bytes()), Err(DatabaseError::TooLarge), "{}", text.len());
     }
 
     #[test]

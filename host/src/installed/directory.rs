@@ -20,6 +20,7 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
 use super::made::Kind;
+use super::seen::Seen;
 use crate::fault::{self, Step};
 
 /// The kernel refuses a longer path; longer ones are walked in pieces.
@@ -101,6 +102,16 @@ impl Directory {
         match rustix::fs::statat(&self.handle, name.as_ref(), AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => Ok(kind(FileType::from_raw_mode(stat.st_mode)).map_or(Found::Special, Found::Kind)),
             Err(Errno::NOENT) => Ok(Found::Nothing),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// How the file `name` looks; none if there is no regular file of that name.
+    pub fn seen(&self, name: impl AsRef<OsStr>) -> io::Result<Option<Seen>> {
+        let flags = OFlags::NOFOLLOW | OFlags::CLOEXEC | look_flags();
+        match rustix::fs::openat(&self.handle, name.as_ref(), flags, Mode::empty()) {
+            Ok(handle) => Ok(Seen::of(&File::from(handle).metadata()?)),
+            Err(Errno::NOENT | Errno::LOOP) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
@@ -310,6 +321,15 @@ fn place_flags() -> OFlags {
     #[cfg(not(target_os = "linux"))]
     let how = OFlags::RDONLY;
     how | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC
+}
+
+/// How a file is opened that is only looked at: needs no permission to read it, and wakes no device.
+fn look_flags() -> OFlags {
+    #[cfg(target_os = "linux")]
+    let how = OFlags::PATH;
+    #[cfg(not(target_os = "linux"))]
+    let how = OFlags::RDONLY | OFlags::NONBLOCK;
+    how
 }
 
 /// Cuts a path of plain names into pieces that the kernel accepts.

@@ -26,6 +26,17 @@ pub enum InstalledError {
         /// What the system said.
         source: io::Error,
     },
+    /// With this part the database would be longer than one that is read.
+    #[error(
+        "What is to be recorded of the part `{part}` makes {path} longer than {} MiB",
+        super::database::LIMIT_BYTES >> 20
+    )]
+    NoRoom {
+        /// The part.
+        part: String,
+        /// The database.
+        path: Utf8PathBuf,
+    },
     /// A file of the state directory is not what we wrote.
     #[error("Cannot read the state in {path}, line {line}: {reason}")]
     State {
@@ -93,6 +104,9 @@ impl InstalledError {
                      then all parts are installed anew and nothing is removed"
                 ))
             }
+            Self::NoRoom { .. } => error("no-room")
+                .exit(Exit::Limit)
+                .help("all options of all parts are recorded: keep large texts in files and name those"),
             Self::State { path, .. } => error("unreadable-state").exit(Exit::Foreign).help(format!(
                 "move it away (`mv {path} {path}.broken`) and run `buildout install --adopt`, \
                  which takes the installed parts over"

@@ -7,6 +7,8 @@
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
+use super::seen::Seen;
+
 /// What a path is, links not followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -38,11 +40,24 @@ pub struct Made {
     pub path: Utf8PathBuf,
     /// What it was when it was made.
     pub kind: Kind,
+    /// How a file looked when the call that made it was over; none: nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Seen>,
 }
 
 impl Made {
     /// Notes that `path` was made as a `kind`.
     pub fn new(path: impl Into<Utf8PathBuf>, kind: Kind) -> Self {
-        Self { path: path.into(), kind }
+        Self { path: path.into(), kind, seen: None }
+    }
+
+    /// Looks at it as it is now, so that another file in its place is known as one.
+    pub fn look(&mut self) {
+        self.seen = (self.kind == Kind::File).then(|| Seen::at(&self.path)).flatten();
+    }
+
+    /// Whether `now` shows another file than the one that was made.
+    pub fn is_replaced(&self, now: Option<&Seen>) -> bool {
+        self.seen.zip(now).is_some_and(|(made, now)| !made.is_same(now))
     }
 }

@@ -17,7 +17,7 @@
 //! | `reach` | directories beneath a handle, quickly and at any depth |
 //! | `adopt` | a foreign database is taken over |
 //! | `contents`, `verify` | what was written, and whether it still is |
-//! | `made`, `digest`, `error` | [`Made`], [`Digest`], [`InstalledError`] |
+//! | `made`, `seen`, `digest`, `error` | [`Made`], [`Seen`], [`Digest`], [`InstalledError`] |
 //!
 //! Rules: a database counts only if the state vouches for exactly its bytes; else it is foreign, its
 //! parts count as not installed, and nothing that it names is removed (`decisions.md` 3.1, 3.2). The
@@ -35,6 +35,7 @@ pub mod made;
 mod quote;
 pub mod reach;
 pub mod run_lock;
+mod seen;
 pub mod state;
 pub mod verify;
 
@@ -53,6 +54,7 @@ pub use self::journal::{Journal, Moved, Recovery};
 pub use self::made::{Kind, Made};
 pub use self::reach::Reach;
 pub use self::run_lock::{Holder, RunLock, RunLockError};
+pub use self::seen::Seen;
 pub use self::state::{Generation, Known, Places, State, StateFolder};
 pub use self::verify::{Difference, What};
 
@@ -155,6 +157,20 @@ impl Installed {
     /// What a part is known to have made.
     pub fn made(&self, part: &str) -> &[Made] {
         self.known.get(part).map_or(&[], |known| &known.made)
+    }
+
+    /// Refuses what could be written and then not be read again.
+    ///
+    /// # Errors
+    ///
+    /// [`InstalledError::NoRoom`]: with this record the database would be too long.
+    pub fn check_room(&self, part: &str, record: &Record) -> Result<(), InstalledError> {
+        match &self.places.database {
+            Some(path) if !self.database.has_room(part, record) => {
+                Err(InstalledError::NoRoom { part: part.to_owned(), path: path.clone() })
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Records a part that was installed, behind all others, and calls it settled: its journal has

@@ -16,6 +16,7 @@ use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use super::directory::{Directory, Found};
+use super::made::Kind;
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::fault::{self, Step};
 
@@ -23,6 +24,9 @@ use crate::fault::{self, Step};
 pub const FOLDER: &str = ".buildout";
 
 const LOCK: &str = "lock";
+
+/// The directories in it that a run may make.
+const OURS: [&str; 3] = ["aside", "new", "tmp"];
 const LIMIT_BYTES: u64 = 16 << 10;
 
 /// Who holds a directory, in words for the other run.
@@ -63,6 +67,14 @@ impl RunLock {
             Found::Kind(_) | Found::Special => {}
         }
         let folder = root.directory(FOLDER).map_err(|error| not_ours(path.clone(), error))?;
+        for name in OURS {
+            match folder.look(name).map_err(io)? {
+                Found::Nothing | Found::Kind(Kind::Directory) => {}
+                Found::Kind(Kind::File | Kind::Link) | Found::Special => {
+                    return Err(RunLockError::NotOurs { path: path.join(name) });
+                }
+            }
+        }
         match folder.make_file(".gitignore", b"*\n", 0o666) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(io(error)),
             Ok(_) | Err(_) => {}
@@ -239,6 +251,14 @@ mod tests {
         fs_err::remove_file(at(".buildout/lock")).unwrap();
         fs_err::hard_link(victim.path().join("precious"), at(".buildout/lock")).unwrap();
         assert!(matches!(refused(), RunLockError::NotOurs { .. }));
+        fs_err::remove_file(at(".buildout/lock")).unwrap();
+        for name in OURS {
+            let planted = at(&format!(".buildout/{name}"));
+            fs_err::os::unix::fs::symlink(victim.path(), &planted).unwrap();
+            let message = refused().diagnostic().message;
+            assert!(message.contains(&format!(".buildout/{name} is not buildout's own")), "{message}");
+            fs_err::remove_file(planted).unwrap();
+        }
         assert_eq!(fs_err::read_to_string(victim.path().join("precious")).unwrap(), "mine");
     }
 }

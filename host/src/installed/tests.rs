@@ -342,7 +342,11 @@ fn an_adopted_part_owns_what_stands_below_its_paths_where_parts_may_write() {
     let (mut installed, _) = scratch.read();
     let adoptable = installed.adoptable(|path| !path.starts_with(at("src")));
     let [x] = adoptable.as_slice() else { panic!("{adoptable:?}") };
-    let made = |path: &str, kind| Made::new(at(path), kind);
+    let made = |path: &str, kind| {
+        let mut made = Made::new(at(path), kind);
+        made.look();
+        made
+    };
     assert_eq!(
         x.made,
         [

@@ -6,6 +6,7 @@
 //! - Not here: threads (`pool`), the guest itself (`instance`).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use indexmap::IndexMap;
@@ -180,6 +181,10 @@ pub trait Serve {
     ///
     /// [`NoReply::Error`] is for the recipe, [`NoReply::Stop`] ends it.
     fn answer(&mut self, part: &str, changes: Vec<Change>, ask: Ask) -> Result<Reply, NoReply>;
+
+    /// How long recipes worked that were called to answer some question: that is their time, and not the time
+    /// of whoever asked.
+    fn nested(&self) -> Duration;
 
     /// Tells the user something under the part's name.
     fn log(&mut self, part: &str, level: Level, message: &str);

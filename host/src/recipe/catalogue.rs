@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use std::io::{Read, Write as _};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest, Sha256};
@@ -124,6 +125,12 @@ pub enum FindError {
         /// `https`, `oci`, …
         scheme: String,
     },
+    /// The configuration names a file that is not the project's.
+    #[error("The recipe {path} lies outside the project")]
+    Outside {
+        /// Its real path, as far as it is there.
+        path: Utf8PathBuf,
+    },
     /// Compiled code is never taken from outside our own cache.
     #[error("{0} is compiled code; a recipe is a portable component (`.wasm`)")]
     Compiled(Utf8PathBuf),
@@ -172,6 +179,7 @@ pub struct Catalogue {
     loaded: HashMap<Source, Arc<Recipe>>,
     bundle: OnceLock<Option<Bundle>>,
     pool: Pool,
+    worked: Duration,
 }
 
 impl Catalogue {
@@ -186,6 +194,7 @@ impl Catalogue {
             loaded: HashMap::new(),
             bundle: OnceLock::new(),
             pool,
+            worked: Duration::ZERO,
         }
     }
 
@@ -404,6 +413,7 @@ impl Catalogue {
                 record: super::Record::default(),
             })
         };
+        let (began, worked) = (Instant::now(), self.worked);
         self.compile(recipe).map_err(stillborn)?;
         let code = self.code(recipe).map_err(stillborn)?;
         let (engine, _) = self.engine().map_err(stillborn)?;
@@ -411,14 +421,23 @@ impl Catalogue {
         let engine = engine.clone();
         let seed = recipe.digest.clone();
         let job = Box::new(move |run: &_| instance::run(&engine, &code, &seed, call, run));
-        self.pool.begin(job, recipe.is_stock()).map_err(|error| {
+        let mut running = self.pool.begin(job, recipe.is_stock()).map_err(|error| {
             stillborn(Failure::Error(RecipeError::new("io", format!("no thread for the recipe: {error}"))))
-        })
+        })?;
+        (running.began, running.worked) = (began, worked);
+        Ok(running)
     }
 
     /// Ends a call that was served to its outcome.
     pub fn end(&mut self, running: Running) {
+        // Calls that were made meanwhile lie within this one.
+        self.worked = running.worked + running.began.elapsed();
         self.pool.park(running);
+    }
+
+    /// How long all calls took that are over, those within another one not counted twice.
+    pub fn worked(&self) -> Duration {
+        self.worked
     }
 
     /// Every stock recipe, loaded.

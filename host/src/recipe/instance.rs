@@ -22,7 +22,7 @@ use super::bindings::buildout::recipe::types::Error as WitError;
 use super::call::{Ask, Call, Change, Failure, NoReply, Outcome, Phase, RecipeError, Reply};
 use super::files::{Guard, Places, Waiting};
 use super::output::Output;
-use super::pool::Message;
+use super::pool::{Answer, Message};
 
 /// 1980-01-01T00:00:00Z, the oldest time that a zip archive can hold.
 const INIT_TIME: Duration = Duration::from_secs(315_532_800);
@@ -192,16 +192,15 @@ impl State {
 
     /// Asks the run and waits for its answer. The outer error stops the guest, the inner is for it.
     pub(super) fn ask(&mut self, ask: Ask) -> wasmtime::Result<Result<Reply, WitError>> {
-        let began = Instant::now();
         let (reply, answer) = channel();
         let changes = std::mem::take(&mut self.changes);
         self.run.send(Message::Ask(changes, ask, reply)).map_err(|_| Ended::Stopped)?;
-        let answer = answer.recv().unwrap_or(Err(NoReply::Stop));
-        // Another recipe's time is not this one's.
-        let away = began.elapsed();
-        self.elsewhere += away;
-        self.waiting.deadline += away;
-        match answer {
+        let stopped = Answer { reply: Err(NoReply::Stop), elsewhere: Duration::ZERO };
+        let Answer { reply, elsewhere } = answer.recv().unwrap_or(stopped);
+        // Another recipe's time is not this one's; what the run itself does for this one is.
+        self.elsewhere += elsewhere;
+        self.waiting.deadline += elsewhere;
+        match reply {
             Ok(reply) => Ok(Ok(reply)),
             Err(NoReply::Error(error)) => Ok(Err(error.into())),
             Err(NoReply::Stop) => Err(Ended::Stopped.into()),

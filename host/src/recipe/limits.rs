@@ -12,7 +12,7 @@ use std::time::Duration;
 pub struct Limits {
     /// Guest time of one `init`: it runs in every run, `plan` included, so it must be short.
     pub init_time: Duration,
-    /// Guest time of one `install`, `update` or `uninstall`; time spent in the host does not count.
+    /// Guest time of one `install`, `update` or `uninstall`; what the run does for it counts, another recipe's time does not.
     pub call_time: Duration,
     /// Wall time of one call, sleeping included: nothing may hang for ever.
     pub wall_time: Duration,

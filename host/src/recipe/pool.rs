@@ -20,13 +20,20 @@ use crate::event::Level;
 /// What a guest's thread says to the run.
 pub(crate) enum Message {
     /// A question; the thread waits for the reply.
-    Ask(Vec<Change>, Ask, Sender<Result<Reply, NoReply>>),
+    Ask(Vec<Change>, Ask, Sender<Answer>),
     /// A line for the user.
     Log(Level, String),
     /// How far it is.
     Progress(String, f64, f64),
     /// The call is over.
     Done(Box<Outcome>),
+}
+
+/// What the run says to a guest's thread that asked.
+pub(crate) struct Answer {
+    pub(crate) reply: Result<Reply, NoReply>,
+    /// How much of the waiting was other recipes' time.
+    pub(crate) elsewhere: Duration,
 }
 
 /// What runs on a thread: one call, given the way to the run.
@@ -91,6 +98,10 @@ impl Pool {
 pub struct Running {
     messages: Receiver<Message>,
     worker: Option<Sender<(Job, Sender<Message>)>>,
+    /// When it began, its compiling included.
+    pub(super) began: Instant,
+    /// How long calls had worked by then.
+    pub(super) worked: Duration,
 }
 
 impl Pool {
@@ -103,7 +114,12 @@ impl Pool {
         let worker = if keep { self.take()? } else { Self::new(self.stack).take()? };
         let (run, messages) = channel();
         worker.send((job, run)).expect("a parked thread waits for its next job");
-        Ok(Running { messages, worker: keep.then_some(worker) })
+        Ok(Running {
+            messages,
+            worker: keep.then_some(worker),
+            began: Instant::now(),
+            worked: Duration::ZERO,
+        })
     }
 
     /// Parks the thread of a call that is over.
@@ -118,13 +134,66 @@ impl Running {
         loop {
             match next(&self.messages)? {
                 Message::Ask(changes, ask, reply) => {
+                    let before = serve.nested();
+                    let answer = serve.answer(part, changes, ask);
+                    let elsewhere = serve.nested().saturating_sub(before);
                     // A guest that was stopped meanwhile no longer listens.
-                    let _ = reply.send(serve.answer(part, changes, ask));
+                    let _ = reply.send(Answer { reply: answer, elsewhere });
                 }
                 Message::Log(level, text) => serve.log(part, level, &text),
                 Message::Progress(what, done, total) => serve.progress(part, &what, done, total),
                 Message::Done(outcome) => return Some(*outcome),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Answers everything; of the first question it says that another recipe worked for an hour.
+    #[derive(Default)]
+    struct Hour(Duration);
+
+    impl Serve for Hour {
+        fn answer(&mut self, _: &str, _: Vec<Change>, ask: Ask) -> Result<Reply, NoReply> {
+            if ask == Ask::Names {
+                self.0 += Duration::from_secs(3600);
+            }
+            Ok(Reply::Done)
+        }
+
+        fn nested(&self) -> Duration {
+            self.0
+        }
+
+        fn log(&mut self, _: &str, _: Level, _: &str) {}
+
+        fn progress(&mut self, _: &str, _: &str, _: f64, _: f64) {}
+    }
+
+    #[test]
+    fn only_the_time_of_other_recipes_is_elsewhere() {
+        let (told, elsewhere) = channel();
+        let job = move |run: &Sender<Message>| {
+            for ask in [Ask::Names, Ask::Parse("[x]".to_owned())] {
+                let (reply, answer) = channel();
+                run.send(Message::Ask(Vec::new(), ask, reply)).expect("the run listens");
+                let answer: Answer = answer.recv().expect("the run answers");
+                told.send(answer.elsewhere).expect("the test listens");
+            }
+            Outcome {
+                result: Ok(Vec::new()),
+                changes: Vec::new(),
+                used: Vec::new(),
+                used_of_buildout: Vec::new(),
+                record: super::super::Record::default(),
+            }
+        };
+        let running = Pool::new(1 << 20).begin(Box::new(job), false).expect("there is room for a thread");
+        running.serve("a", &mut Hour::default()).expect("the job ends");
+        let elsewhere: Vec<Duration> = elsewhere.iter().collect();
+        assert_eq!(elsewhere, [Duration::from_secs(3600), Duration::ZERO]);
     }
 }

@@ -4,7 +4,7 @@
 //! - Out: [`ResolveError`], with what was being done, and its [`Diagnostic`].
 //! - Not here: drawing it (`report`).
 
-use crate::access::{Denial, Missing};
+use crate::access::{Denial, Missing, NeedKind, flag};
 use crate::config::ConfigError;
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::recipe::{Failure, FindError, RecipeError};
@@ -359,6 +359,7 @@ impl Cause {
             Self::Late { .. } => "too-late",
             Self::Recipe { error: FindError::Unknown { .. }, .. } => "unknown-recipe",
             Self::Recipe { error: FindError::Remote { .. }, .. } => "not-served-yet",
+            Self::Recipe { error: FindError::Outside { .. }, .. } => "outside-project",
             Self::Recipe { .. } => "unusable-recipe",
             Self::Entry { .. } => "unknown-entry",
             Self::Refused { .. } => "recipe-error",
@@ -422,6 +423,10 @@ impl Cause {
                     FindError::Io { .. } => error.help("a path is relative to the file that names it; `buildout recipe list` shows the recipes that need none"),
                     FindError::Unknown { .. } => {
                         error.help("`buildout recipe list` shows the recipes that can be named; `./NAME.wasm` names a file")
+                    }
+                    FindError::Outside { path } => {
+                        let flag = flag(NeedKind::Read, None, path.parent().unwrap_or(path).as_str());
+                        error.help(format!("`{flag}` lets this run read there")).exit(Exit::Denied)
                     }
                     _ => error,
                 }

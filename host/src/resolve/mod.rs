@@ -74,6 +74,8 @@ pub struct Surroundings {
     pub machine: Machine,
     /// The root configuration file.
     pub file: Utf8PathBuf,
+    /// The real path of the project (`decisions.md` 4.6).
+    pub project: Utf8PathBuf,
     /// Where the process was started; `./x.wasm` on the command line is relative to it.
     pub started_in: Utf8PathBuf,
 }

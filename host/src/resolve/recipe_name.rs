@@ -9,7 +9,9 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Buildout;
+use super::directories::real;
 use super::error::Cause;
+use crate::access::NeedKind;
 use crate::config::{Origin, Value};
 use crate::diagnostic::nearest;
 use crate::recipe::{FindError, Recipe, Source, split_entry};
@@ -20,11 +22,17 @@ impl Buildout {
         let (name, _) = split_entry(text);
         let aliases = self.configuration.section("recipes");
         let alias = aliases.and_then(|section| section.get(name));
-        let (target, base) = match alias {
-            Some(alias) => (alias.text(), self.base_of(Some(alias))),
-            None => (name, self.base_of(value)),
+        let (target, writer) = match alias {
+            Some(alias) => (alias.text(), Some(alias)),
+            None => (name, value),
         };
-        self.catalogue.locate(target, &base).map_err(|error| match error {
+        let located = self.catalogue.locate(target, &self.base_of(writer));
+        if let Ok(Source::File(path)) = &located
+            && target.contains('/')
+        {
+            self.check_inside(path, writer)?;
+        }
+        located.map_err(|error| match error {
             FindError::Unknown { name, nearest: known } => {
                 let aliases = aliases.into_iter().flat_map(|section| section.iter()).map(|(name, _)| &**name);
                 let nearest = known.or_else(|| nearest(&name, aliases).map(str::to_owned));
@@ -49,6 +57,29 @@ impl Buildout {
     pub fn named_recipe(&mut self, name: &str) -> Result<Arc<Recipe>, FindError> {
         let source = self.recipe_source(name, None)?;
         self.catalogue.load(name, &source)
+    }
+
+    /// Refuses a file outside the project that a file of the project names: it is not even looked at.
+    ///
+    /// Rule: `decisions.md` 4.5. What is typed on the command line is the user's own word.
+    fn check_inside(&self, path: &Utf8Path, writer: Option<&Value>) -> Result<(), FindError> {
+        let (project, grants) = (&self.surroundings.project, &self.surroundings.grants);
+        let own_word = match writer.map(Value::origin) {
+            Some(Origin::CommandLine(_)) => true,
+            // The user's defaults lie outside, and what he let the project extend.
+            Some(Origin::File(span)) => {
+                let file = real(Utf8Path::new(self.configuration.sources.file(span.file).name()));
+                file.is_absolute() && !file.starts_with(project)
+            }
+            _ => false,
+        };
+        let path = real(path);
+        let mut places =
+            grants.directories(NeedKind::Read, None).chain([project.as_path(), &self.directories.root]);
+        if own_word || places.any(|place| path.starts_with(place)) {
+            return Ok(());
+        }
+        Err(FindError::Outside { path })
     }
 
     /// Finds and loads the recipe that a part names.

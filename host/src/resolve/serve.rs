@@ -4,6 +4,8 @@
 //! - Out: a [`Reply`]; looking a section up may call other recipes first.
 //! - Not here: the part's own options (they travel with the call).
 
+use std::time::Duration;
+
 use super::error::{Cause, ResolveError};
 use super::resolver::Resolver;
 use crate::config::ConfigError;
@@ -54,6 +56,10 @@ impl Serve for Resolver<'_> {
                 Ok(Reply::Names(names))
             }
         }
+    }
+
+    fn nested(&self) -> Duration {
+        self.buildout.catalogue.worked()
     }
 
     fn log(&mut self, part: &str, level: Level, message: &str) {

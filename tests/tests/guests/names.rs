@@ -507,3 +507,69 @@ help: `buildout recipe list` shows what there is; `./NAME.wasm` names a file of 
 "#]],
     );
 }
+
+#[test]
+fn a_recipe_outside_the_project_is_opened_only_if_that_was_allowed() {
+    let site = Site::new("[buildout]\nparts = a\n[a]\nrecipe = ../elsewhere/r.wasm\ninit = entry\n");
+    site.write("../elsewhere/r.wasm", guest("actor"));
+    assert_shows(
+        site.run(&["plan"]),
+        str![[r#"
+exit 3
+-- standard error
+While:
+  Installing.
+  Getting section a.
+  Initializing section a.
+Error: The recipe [ROOT]/elsewhere/r.wasm lies outside the project
+ --> buildout.cfg:4:10
+  |
+4 | recipe = ../elsewhere/r.wasm
+  |          ^^^^^^^^^^^^^^^^^^^
+help: `--allow-read=[ROOT]/elsewhere` lets this run read there
+
+"#]],
+    );
+    assert_eq!(site.run(&["plan", "--allow-read=../elsewhere"]).exit, Some(0));
+    assert_eq!(site.run(&["a:recipe=../elsewhere/r.wasm", "plan"]).exit, Some(0), "it was typed");
+    // Whether it is there is not told.
+    site.write("buildout.cfg", "[buildout]\nparts = a\n[recipes]\nr = /root/secret.wasm\n[a]\nrecipe = r\n");
+    assert_shows(
+        site.run(&["plan"]),
+        str![[r#"
+exit 3
+-- standard error
+While:
+  Installing.
+  Getting section a.
+  Initializing section a.
+Error: The recipe /root/secret.wasm lies outside the project
+ --> buildout.cfg:6:10
+  |
+6 | recipe = r
+  |          ^
+help: `--allow-read=/root` lets this run read there
+
+"#]],
+    );
+    site.link("../elsewhere/r.wasm", "r.wasm");
+    site.write("buildout.cfg", "[buildout]\nparts = a\n[a]\nrecipe = ./r.wasm\n");
+    assert_shows(
+        site.run(&["plan"]),
+        str![[r#"
+exit 3
+-- standard error
+While:
+  Installing.
+  Getting section a.
+  Initializing section a.
+Error: The recipe [ROOT]/elsewhere/r.wasm lies outside the project
+ --> buildout.cfg:4:10
+  |
+4 | recipe = ./r.wasm
+  |          ^^^^^^^^
+help: `--allow-read=[ROOT]/elsewhere` lets this run read there
+
+"#]],
+    );
+}

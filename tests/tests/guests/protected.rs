@@ -120,14 +120,10 @@ fn a_link_where_our_own_files_belong_harms_nobody() {
     assert_shows(
         site.run(&[]),
         str![[r#"
-exit 0
+exit 1
 -- standard error
-Creating directory '[DIR]/bin'.
-Creating directory '[DIR]/parts'.
-Creating directory '[DIR]/eggs/v5'.
-Creating directory '[DIR]/develop-eggs'.
-Installing a.
-a: temporary: user: [DIR]/.buildout/tmp: it is a link, or lies behind one
+Error: [DIR]/.buildout/tmp is not buildout's own: a link, or no regular directory or file
+help: remove it: `rm [DIR]/.buildout/tmp`
 
 "#]],
     );

@@ -323,6 +323,7 @@ Uninstalling nginx.conf.
   because [DIR]/templates/nginx.conf.in changed
 Updating settings.toml.
 settings.toml: Writing [DIR]/etc/settings.toml
+settings.toml: [DIR]/etc/settings.toml had been changed by somebody; it is as the part makes it now.
 Installing nginx.conf.
 nginx.conf: Writing [DIR]/etc/nginx.conf
 Installing shelf-worker.

@@ -50,6 +50,7 @@ fn an_old_part_is_kept_in_one_piece_and_comes_back() {
         aside,
         Aside {
             moved: vec![moved("bin/x", ".buildout/aside/ax-0/0"), moved("parts/x", ".buildout/aside/ax-0/1")],
+            replaced: vec![],
             stays: vec![]
         }
     );

@@ -1,6 +1,6 @@
 //! Decide, count, record.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::access::{Deed, Denial, NOT_MADE, Permit, Reach};
 use crate::fault::{self, Step};
-use crate::installed::{Kind as MadeKind, Made};
+use crate::installed::{Kind as MadeKind, Made, Seen};
 use crate::recipe::limits::Limits;
 
 /// More refusals than this say nothing new.
@@ -31,10 +31,10 @@ pub struct Record {
     pub made: Vec<Made>,
     /// What it changed or removed though it did not make it: allowed by a grant, and not to be undone.
     pub overwritten: BTreeSet<Utf8PathBuf>,
-    /// What the part owned before and this call may have changed.
-    pub changed: BTreeSet<Utf8PathBuf>,
     /// What the part owned before and this call removed.
     pub removed: BTreeSet<Utf8PathBuf>,
+    /// What the part owned before and this call may have changed, with how a file looked before.
+    pub changed: BTreeMap<Utf8PathBuf, Option<Seen>>,
     /// What it was refused.
     pub denied: Vec<Denial>,
     /// Which limit of the file system it reached, if any.
@@ -192,7 +192,7 @@ impl Guard {
         }
         self.files_left -= 1;
         if let (Some(witness), true) = (&self.witness, self.counts_as_made(path)) {
-            witness.making(&Made { path: path.to_owned(), kind })?;
+            witness.making(&Made::new(path, kind))?;
         }
         Ok(fault::point(Step::Make, path)?)
     }
@@ -205,7 +205,7 @@ impl Guard {
     /// Records that it was made.
     pub(crate) fn made(&mut self, path: &Utf8Path, kind: MadeKind) {
         if self.counts_as_made(path) && self.own.insert(path.to_owned()) {
-            self.record.made.push(Made { path: path.to_owned(), kind });
+            self.record.made.push(Made::new(path, kind));
         }
     }
 
@@ -213,8 +213,8 @@ impl Guard {
     pub(crate) fn may_change(&mut self, path: &Utf8Path) -> Result<(), Refusal> {
         match self.judge(Deed::Change, path)? {
             Permit::Own => {
-                if self.reach.own.contains(path) {
-                    self.record.changed.insert(path.to_owned());
+                if self.reach.own.contains(path) && !self.record.changed.contains_key(path) {
+                    self.record.changed.insert(path.to_owned(), Seen::at(path));
                 }
             }
             Permit::Granted => {
