@@ -11,12 +11,17 @@
 //! | `src` | the buildout of one test, components written by hand |
 //! | `tests/guests` | what recipes do, one file for each topic |
 //! | `tests/mistakes` | what a user is told for each mistake |
+//! | `tests/durability` | runs that are killed, starved, begun together, or find their records damaged |
 
 pub mod component;
 mod planned;
+mod record;
 mod run;
+mod shelf;
 mod site;
 mod terminal;
 
+pub use record::recorded;
 pub use run::{Run, assert_shows};
+pub use shelf::Shelf;
 pub use site::{Site, guest};

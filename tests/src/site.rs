@@ -191,6 +191,17 @@ impl Site {
         (exit, shown.replace(&format!("{}/site", self.real.display()), "[DIR]"))
     }
 
+    /// The same, with these variables in its environment.
+    ///
+    /// # Panics
+    ///
+    /// As [`Site::run`].
+    pub fn run_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
+        let mut command = self.command(arguments);
+        command.envs(variables.iter().copied());
+        Run::of(self.output_of(command), &self.real)
+    }
+
     /// The same, by a shell that runs `before` first, such as `ulimit`.
     ///
     /// # Panics

@@ -40,7 +40,7 @@ pub struct Aside {
     pub replaced: Vec<Utf8PathBuf>,
 }
 
-/// Why a part could not be moved aside; it is back where it was, or `put_back` says what is not.
+/// Why a part could not be moved aside.
 #[derive(Debug, thiserror::Error)]
 pub enum AsideError {
     /// It could not be written down.
@@ -71,7 +71,7 @@ impl AsideError {
 ///
 /// # Errors
 ///
-/// When one move fails, those before it are taken back.
+/// When one move fails; `aside` then holds those before it, to be put back.
 pub fn move_aside(
     bounds: Bounds<'_>,
     folder: &Directory,
@@ -79,13 +79,14 @@ pub fn move_aside(
     (returned, made): (&[String], &[Made]),
     others: &BTreeSet<Utf8PathBuf>,
     journal: &mut Journal,
-) -> Result<Aside, AsideError> {
+    aside: &mut Aside,
+) -> Result<(), AsideError> {
     let owned = owned(bounds, returned, made, others, &mut Vec::new());
     let known: HashMap<&Utf8Path, &Made> = owned.iter().map(|made| (made.path.as_path(), *made)).collect();
     let directories: HashSet<&Utf8Path> =
         owned.iter().filter(|made| made.kind == Kind::Directory).map(|made| made.path.as_path()).collect();
     let mut reaches = bounds.reaches(&directories);
-    let mut mover = Mover { folder, part, journal, shelf: None, aside: Aside::default() };
+    let mut mover = Mover { folder, part, journal, shelf: None, aside };
     let mut done = Ok(());
     for top in tops(&owned) {
         let Ok(place) = bounds.place(&top.path) else {
@@ -106,13 +107,7 @@ pub fn move_aside(
         }
     }
     reaches.iter_mut().for_each(Reach::close_up);
-    match done {
-        Ok(()) => Ok(mover.aside),
-        Err(error) => {
-            put_back(bounds, &mover.aside.moved);
-            Err(error)
-        }
-    }
+    done
 }
 
 /// Moves back what was moved aside, the last one first, and returns what could not go back.
@@ -293,7 +288,7 @@ struct Mover<'a> {
     journal: &'a mut Journal,
     /// The part's own directory in `.buildout/aside/`; made with the first move.
     shelf: Option<Directory>,
-    aside: Aside,
+    aside: &'a mut Aside,
 }
 
 impl Mover<'_> {

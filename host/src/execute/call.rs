@@ -9,7 +9,7 @@ use super::{ExecuteError, Execution};
 use crate::access::{Deed, NOT_MADE};
 use crate::event::Event;
 use crate::installed::{InstalledError, Journal, Made};
-use crate::recipe::{Call, Failure, Outcome, Phase, Recipe, Witness};
+use crate::recipe::{Call, Failure, Outcome, Phase, Recipe, Record, Witness};
 use crate::resolve::{Cause, Part, ResolveError};
 
 /// Writes into the journal what a part is about to make.
@@ -103,7 +103,7 @@ impl Execution<'_> {
             doing: doing.iter().map(|line| (*line).to_owned()).collect(),
             cause: Rc::new(cause),
         };
-        ExecuteError::Call { error, overwritten: outcome.overwritten, foreign }
+        ExecuteError::Call { error, overwritten: outcome.overwritten, refused: outcome.refused, foreign }
     }
 
     /// Checks what a call returned: absolute paths in places where the part may write.
@@ -140,4 +140,16 @@ impl Execution<'_> {
 pub(super) struct Failed {
     pub(super) denied: Vec<crate::access::Denial>,
     pub(super) overwritten: Vec<Utf8PathBuf>,
+    /// What the system said, where the recipe could not read it.
+    pub(super) refused: Option<String>,
+}
+
+impl Failed {
+    pub(super) fn of(record: &Record) -> Self {
+        Self {
+            denied: record.denied.clone(),
+            overwritten: record.overwritten.iter().cloned().collect(),
+            refused: record.refused.clone(),
+        }
+    }
 }

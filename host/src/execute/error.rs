@@ -19,6 +19,8 @@ pub enum ExecuteError {
         error: ResolveError,
         /// What the call had overwritten under a grant, which cannot be undone.
         overwritten: Vec<Utf8PathBuf>,
+        /// What the system said when it refused to write for the recipe.
+        refused: Option<String>,
         /// Whether something stood in the way that foreign records may speak of.
         foreign: bool,
     },
@@ -46,6 +48,14 @@ pub enum ExecuteError {
         /// The part.
         part: String,
         /// What is still there.
+        path: Utf8PathBuf,
+        /// Why.
+        why: Why,
+    },
+    /// What the last run left half done cannot be put right.
+    #[error("Cannot put right what the last run left: {path}: {why}")]
+    NotPutRight {
+        /// What is in the way.
         path: Utf8PathBuf,
         /// Why.
         why: Why,
@@ -78,8 +88,11 @@ impl ExecuteError {
     /// The same error, with the places and the advice a person needs.
     pub fn diagnostic(&self) -> Diagnostic {
         match self {
-            Self::Call { error, overwritten, foreign } => {
+            Self::Call { error, overwritten, refused, foreign } => {
                 let mut diagnostic = error.diagnostic();
+                if let Some(refused) = refused {
+                    diagnostic = diagnostic.note(format!("the system refused a write: {refused}"));
+                }
                 if *foreign {
                     diagnostic.exit = Exit::Foreign;
                     diagnostic.help.insert(
@@ -114,6 +127,9 @@ impl ExecuteError {
                     error.help("the part stays recorded: when it can be removed, run `buildout` again")
                 }
             }
+            Self::NotPutRight { .. } => Diagnostic::error("not-put-right", self.to_string())
+                .note("nothing else was begun")
+                .help("when it can be removed or moved, run `buildout` again"),
             Self::Interrupted => Diagnostic::error("interrupted", self.to_string()).exit(Exit::Interrupted),
             Self::Installed(error) => error.diagnostic(),
             Self::Aside(error) => error.diagnostic(),

@@ -11,6 +11,7 @@
 //! | `directories` | the standard directories are made |
 //! | `recover` | what a killed run left to do |
 //! | `steps` | uninstalling, installing, updating, in the order of the plan |
+//! | `back` | after a failure: what was begun is taken back, what was aside comes back |
 //! | `call` | one call of a recipe, and what its failure means |
 //! | `remove`, `undo`, `aside` | taking away, taking back, keeping aside |
 //! | `foresee` | what a plan would take away |
@@ -18,6 +19,7 @@
 
 mod adopt;
 pub mod aside;
+mod back;
 mod call;
 mod directories;
 mod error;
@@ -27,12 +29,13 @@ pub mod remove;
 mod steps;
 pub mod undo;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use camino::Utf8PathBuf;
 
 use crate::event::Reporter;
-use crate::installed::{Directory, Installed, Journal, RunLock, Sync};
+use crate::installed::{Directory, Installed, Journal, Moved, RunLock};
 use crate::plan::{Aim, Plan, PlanError};
 use crate::resolve::Buildout;
 
@@ -49,6 +52,12 @@ pub struct Execution<'r> {
     reporter: &'r mut dyn Reporter,
     granted: Vec<Directory>,
     never: Vec<Utf8PathBuf>,
+    /// What parts have replaced that are not recorded yet.
+    replaced: Vec<Moved>,
+    /// What is of no more use and could not be removed.
+    undiscarded: Vec<Moved>,
+    /// The parts that the next run must put right first, as this one could not.
+    left: BTreeSet<String>,
 }
 
 /// The directories outside the buildout directory in which parts may write.
@@ -76,7 +85,18 @@ impl<'r> Execution<'r> {
         let (journal, recovery) = installed.open_journal()?;
         let granted = granted(buildout);
         let journal = Arc::new(Mutex::new(journal));
-        let mut execution = Self { buildout, installed, lock, journal, reporter, granted, never };
+        let mut execution = Self {
+            buildout,
+            installed,
+            lock,
+            journal,
+            reporter,
+            granted,
+            never,
+            replaced: Vec::new(),
+            undiscarded: Vec::new(),
+            left: BTreeSet::new(),
+        };
         execution.recover(&recovery)?;
         Ok(execution)
     }
@@ -116,12 +136,10 @@ impl<'r> Execution<'r> {
 
     /// Records what there is now, however it came to that.
     fn finish(&mut self, done: Result<(), ExecuteError>) -> Result<(), ExecuteError> {
-        let saved = self.installed.save(Sync::Now).and_then(|()| {
-            let mut journal = self.journal.lock().expect("nothing panics while it holds the journal");
-            self.installed.close_journal(&mut journal)
-        });
+        self.remove_temporary();
+        let finished = self.record_all();
         done?;
-        Ok(saved?)
+        finished
     }
 
     fn bounds(&self) -> Bounds<'_> {

@@ -1,5 +1,9 @@
 //! What a killed run left to do.
 
+use camino::Utf8PathBuf;
+
+use super::back::refused;
+use super::remove::Why;
 use super::{ExecuteError, Execution, aside, undo};
 use crate::event::{Event, Level};
 use crate::fault::{self, Step};
@@ -8,13 +12,13 @@ use crate::installed::{Recovery, Sync};
 impl Execution<'_> {
     /// Undoes what unfinished steps made, puts back what was aside, and marks their parts.
     pub(super) fn recover(&mut self, recovery: &Recovery) -> Result<(), ExecuteError> {
-        // Left by a killed call; whatever is in there was to be gone anyway.
-        let temporary = self.buildout.directories.root.join(".buildout/tmp");
-        if temporary.symlink_metadata().is_ok_and(|meta| meta.is_dir()) {
-            let _ = fault::point(Step::Remove, &temporary).and_then(|()| fs_err::remove_dir_all(&temporary));
-        }
+        self.remove_temporary();
         if recovery.is_empty() {
             return Ok(());
+        }
+        if recovery.only_discards() {
+            self.discard(&recovery.discard);
+            return self.close_journal();
         }
         let unfinished: Vec<&str> = recovery.unfinished.iter().map(|begun| begun.part.as_str()).collect();
         let on = match unfinished.as_slice() {
@@ -25,25 +29,41 @@ impl Execution<'_> {
         self.reporter.event(&Event::Log { part: None, level: Level::Warning, message });
         let kept = undo::undo(self.bounds(), &recovery.undo);
         self.report_kept(&kept);
+        possible(&kept)?;
         for begun in &recovery.unfinished {
             self.journal().undone(&begun.part)?;
         }
         let kept = aside::put_back(self.bounds(), &recovery.put_back);
         self.report_kept(&kept);
-        let kept = aside::discard(self.bounds(), &recovery.discard);
-        self.report_kept(&kept);
+        possible(&kept)?;
+        self.discard(&recovery.discard);
         for begun in &recovery.unfinished {
             self.installed.mark_dirty(&begun.part);
             self.installed.settle(&begun.part);
         }
         self.installed.save(Sync::Now)?;
-        let mut journal = self.journal.lock().expect("nothing panics while it holds the journal");
-        Ok(self.installed.close_journal(&mut journal)?)
+        self.close_journal()
     }
 
-    pub(super) fn report_kept(&mut self, kept: &[(camino::Utf8PathBuf, super::remove::Why)]) {
+    /// Removes the temporary directories of calls, whoever left something there: it was to be gone anyway.
+    pub(super) fn remove_temporary(&self) {
+        let temporary = self.buildout.directories.root.join(".buildout/tmp");
+        if temporary.symlink_metadata().is_ok_and(|meta| meta.is_dir()) {
+            let _ = fault::point(Step::Remove, &temporary).and_then(|()| fs_err::remove_dir_all(&temporary));
+        }
+    }
+
+    pub(super) fn report_kept(&mut self, kept: &[(Utf8PathBuf, Why)]) {
         for (path, why) in kept {
             self.reporter.event(&Event::Kept { path: path.to_string(), why: why.to_string() });
         }
+    }
+}
+
+/// As long as the system refuses to put something right, nothing else may be begun on top of it.
+fn possible(kept: &[(Utf8PathBuf, Why)]) -> Result<(), ExecuteError> {
+    match refused(kept) {
+        Some((path, why)) => Err(ExecuteError::NotPutRight { path: path.clone(), why: why.clone() }),
+        None => Ok(()),
     }
 }

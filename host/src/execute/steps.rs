@@ -11,7 +11,7 @@ use camino::Utf8PathBuf;
 use super::aside::{self, Aside};
 use super::call::Failed;
 use super::remove::{Why, remove_owned};
-use super::{ExecuteError, Execution, undo};
+use super::{ExecuteError, Execution};
 use crate::diagnostic::nearest;
 use crate::event::{Activity, Event, Level, UnusedOption};
 use crate::installed::{Known, Made, Record, Seen, Sync, contents};
@@ -27,7 +27,7 @@ impl Execution<'_> {
         // What goes next time goes in the reverse order, so this is the order of this run.
         self.installed.database.come_last(&finished);
         if done.is_err() {
-            self.bring_back(&mut waiting)?;
+            self.bring_back(waiting);
         }
         done
     }
@@ -56,10 +56,11 @@ impl Execution<'_> {
             if step.action == Action::Uninstall {
                 self.uninstall(name)?;
             } else {
-                let aside = self.put_aside(name)?;
+                waiting.push((name.clone(), Aside::default()));
+                let aside = &mut waiting.last_mut().expect("it was just put there").1;
+                self.put_aside(name, aside)?;
                 let replaced = aside.replaced.iter().map(|path| (path.clone(), Why::Replaced));
                 self.report_kept(&replaced.collect::<Vec<_>>());
-                waiting.push((name.clone(), aside));
             }
             self.finished(Activity::Uninstalling, name);
         }
@@ -149,11 +150,8 @@ impl Execution<'_> {
             }
             Err(failure) => failure,
         };
-        self.undo(name, &outcome.record.made)?;
-        let failed = Failed {
-            denied: outcome.record.denied,
-            overwritten: outcome.record.overwritten.into_iter().collect(),
-        };
+        self.undo(name, &outcome.record.made);
+        let failed = Failed::of(&outcome.record);
         let doing = format!("Uninstalling {name}.");
         let doing: &[&str] = if plan.uninstalls { &[&doing] } else { &["Installing.", &doing] };
         Err(self.failed(&part, doing, failure, failed))
@@ -212,7 +210,7 @@ impl Execution<'_> {
     }
 
     /// Moves a part out of the way, until the new one stands.
-    fn put_aside(&mut self, name: &str) -> Result<Aside, ExecuteError> {
+    fn put_aside(&mut self, name: &str, aside: &mut Aside) -> Result<(), ExecuteError> {
         let paths =
             self.installed.database.parts.get(name).map(|record| record.paths.clone()).unwrap_or_default();
         let made = self.installed.made(name).to_vec();
@@ -220,7 +218,8 @@ impl Execution<'_> {
         let mut journal = self.journal.lock().expect("nothing panics while it holds the journal");
         let bounds =
             super::Bounds { root: self.installed.root(), granted: &self.granted, never: &self.never };
-        Ok(aside::move_aside(bounds, self.lock.folder(), name, (&paths, &made), &others, &mut journal)?)
+        let folder = self.lock.folder();
+        Ok(aside::move_aside(bounds, folder, name, (&paths, &made), &others, &mut journal, aside)?)
     }
 
     /// Makes a part.
@@ -246,7 +245,8 @@ impl Execution<'_> {
         let mut made = stays;
         made.extend(remembered.into_iter().filter(|made| made.path.symlink_metadata().is_ok()));
         made.extend(record.made);
-        made.dedup_by(|one, other| one.path == other.path);
+        let mut seen = BTreeSet::new();
+        made.retain(|made| seen.insert(made.path.clone()));
         made.iter_mut().for_each(Made::look);
         let known = Known {
             contents: contents(&made),
@@ -263,13 +263,11 @@ impl Execution<'_> {
         let signature = part.recipe.signature();
         self.installed.record(&part.name, Record { options, paths, signature }, known);
         self.installed.outdate(&part.name, |name| plan.step(name).is_some());
+        // The new part stands: the old one does not come back, and goes as soon as this is recorded.
+        self.replaced.extend(at.map(|at| waiting.remove(at).1.moved).unwrap_or_default());
         self.installed.save(Sync::Later)?;
         self.journal().done(&part.name)?;
-        if let Some(at) = at {
-            let (_, aside) = waiting.remove(at);
-            let kept = aside::discard(self.bounds(), &aside.moved);
-            self.report_kept(&kept);
-        }
+        self.discard_replaced();
         self.finished(Activity::Installing, &part.name);
         self.report_unused(&part.name);
         Ok(())
@@ -288,8 +286,9 @@ impl Execution<'_> {
             Ok(done) => done,
             Err(error) => {
                 self.installed.mark_dirty(&part.name);
-                self.installed.settle(&part.name);
-                self.installed.save(Sync::Now)?;
+                if !self.left.contains(&part.name) {
+                    self.installed.settle(&part.name);
+                }
                 return Err(error);
             }
         };
@@ -297,7 +296,8 @@ impl Execution<'_> {
         all.extend(paths.into_iter().filter(|path| !recorded.paths.contains(path)));
         all.retain(|path| !removed.contains(&self.buildout.directories.root.join(path)));
         let mut known = self.installed.known.get(&part.name).cloned().unwrap_or_default();
-        known.made.retain(|made| !removed.contains(&made.path));
+        let anew: BTreeSet<&Utf8PathBuf> = record.made.iter().map(|made| &made.path).collect();
+        known.made.retain(|made| !removed.contains(&made.path) && !anew.contains(&made.path));
         known.contents.retain(|path, _| !removed.contains(path));
         let touched = |made: &&Made| record.changed.contains_key(&made.path);
         known.contents.extend(contents(known.made.iter().filter(touched).chain(&record.made)));
@@ -307,7 +307,7 @@ impl Execution<'_> {
                 made.look();
             }
         }
-        known.made.extend(record.made.into_iter().map(|mut made| {
+        known.made.extend(record.made.iter().cloned().map(|mut made| {
             made.look();
             made
         }));
@@ -333,14 +333,12 @@ impl Execution<'_> {
         outcome: Outcome,
     ) -> Result<(Vec<String>, crate::recipe::Record), ExecuteError> {
         let Outcome { result, record, .. } = outcome;
-        let denied = record.denied.clone();
-        let overwritten: Vec<Utf8PathBuf> = record.overwritten.iter().cloned().collect();
         let error = match result {
             Ok(paths) => {
                 match self.check_returned(part, &paths).and_then(|()| self.check_room(part, &paths, recorded))
                 {
                     Ok(()) => {
-                        for path in &overwritten {
+                        for path in &record.overwritten {
                             let message = format!("{path} was overwritten, as it was allowed to be.");
                             self.reporter.event(&Event::Log {
                                 part: Some(part.name.clone()),
@@ -355,10 +353,10 @@ impl Execution<'_> {
             }
             Err(failure) => {
                 let doing = format!("{doing} {}.", part.name);
-                self.failed(part, &[&doing], failure, Failed { denied, overwritten })
+                self.failed(part, &[&doing], failure, Failed::of(&record))
             }
         };
-        self.undo(&part.name, &record.made)?;
+        self.undo(&part.name, &record.made);
         Err(error)
     }
 
@@ -370,20 +368,6 @@ impl Execution<'_> {
             signature: part.recipe.signature(),
         };
         Ok(self.installed.check_room(&part.name, &record)?)
-    }
-
-    /// Takes back what a failed call made.
-    fn undo(&mut self, part: &str, made: &[Made]) -> Result<(), ExecuteError> {
-        let kept = undo::undo(self.bounds(), made);
-        self.report_kept(&kept);
-        self.journal().undone(part)?;
-        if !made.is_empty() {
-            let kept: BTreeSet<&Utf8PathBuf> = kept.iter().map(|(path, _)| path).collect();
-            let gone = made.iter().filter(|made| !kept.contains(&made.path));
-            let paths = gone.map(|made| made.path.to_string()).collect();
-            self.reporter.event(&Event::Undone { part: part.to_owned(), paths });
-        }
-        Ok(())
     }
 
     /// Says which returned paths were there before the part: they will not be removed with it.
@@ -405,19 +389,6 @@ impl Execution<'_> {
                 format!("{} had been changed by somebody; it is as the part makes it now.", made.path);
             self.reporter.event(&Event::Log { part: Some(part.to_owned()), level: Level::Warning, message });
         }
-    }
-
-    /// After a failure: what is still aside goes back, the latest first. Its uninstall hook has run, so it
-    /// is made anew next time.
-    fn bring_back(&mut self, waiting: &mut Vec<(String, Aside)>) -> Result<(), ExecuteError> {
-        while let Some((name, aside)) = waiting.pop() {
-            self.journal().undone(&name)?;
-            let kept = aside::put_back(self.bounds(), &aside.moved);
-            self.report_kept(&kept);
-            self.installed.mark_dirty(&name);
-            self.installed.settle(&name);
-        }
-        Ok(self.installed.save(Sync::Now)?)
     }
 
     /// Reports options that nobody read.

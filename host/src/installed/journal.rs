@@ -58,6 +58,11 @@ pub struct Recovery {
 }
 
 impl Recovery {
+    /// Whether nothing is half done, and only what is of no more use waits to be removed.
+    pub fn only_discards(&self) -> bool {
+        self.unfinished.is_empty() && self.undo.is_empty() && self.put_back.is_empty()
+    }
+
     /// Whether the last run left nothing to do.
     pub fn is_empty(&self) -> bool {
         self == &Self::default()
@@ -83,6 +88,7 @@ enum Line {
     Aside { part: String, moved: Moved },
     Undone { part: String },
     Done { part: String },
+    Discard(Moved),
 }
 
 impl Journal {
@@ -174,6 +180,11 @@ impl Journal {
         self.write(&Line::Done { part: part.to_owned() })
     }
 
+    /// Says that something aside is of no more use, and could not be removed.
+    pub fn discard(&mut self, moved: &Moved) -> Result<(), InstalledError> {
+        self.write(&Line::Discard(moved.clone()))
+    }
+
     /// Forgets all that is written, as nothing of it is left to do; another run's number begins.
     pub fn clear(&mut self) -> Result<(), InstalledError> {
         self.cut(0)?;
@@ -242,6 +253,7 @@ fn unfinished(lines: impl Iterator<Item = Line>, settled: BTreeSet<String>) -> R
     let mut begun = Vec::new();
     let mut made: Vec<(String, Made)> = Vec::new();
     let mut aside = Vec::new();
+    let mut discard = Vec::new();
     for line in lines {
         match line {
             Line::Run { .. } => {}
@@ -252,14 +264,16 @@ fn unfinished(lines: impl Iterator<Item = Line>, settled: BTreeSet<String>) -> R
             Line::Done { part } => {
                 done.insert(part);
             }
+            Line::Discard(moved) => discard.push(moved),
         }
     }
-    let (discard, put_back): (Vec<_>, Vec<_>) = aside.into_iter().partition(|(part, _)| done.contains(part));
+    let (replaced, put_back): (Vec<_>, Vec<_>) = aside.into_iter().partition(|(part, _)| done.contains(part));
+    discard.extend(replaced.into_iter().map(|(_, moved)| moved));
     Recovery {
         unfinished: begun.into_iter().filter(|step| !done.contains(&step.part)).collect(),
         undo: made.into_iter().filter(|(part, _)| !done.contains(part)).map(|(_, made)| made).collect(),
         put_back: put_back.into_iter().map(|(_, moved)| moved).collect(),
-        discard: discard.into_iter().map(|(_, moved)| moved).collect(),
+        discard,
     }
 }
 

@@ -216,13 +216,14 @@ impl Installed {
     pub fn open_journal(&mut self) -> Result<(Journal, Recovery), InstalledError> {
         self.make_folder()?;
         let folder = self.folder.as_ref().expect("it was made above");
-        let generations = self
-            .state
-            .iter()
-            .flat_map(|state| state.generations.iter().map(|generation| (state.run, &generation.settled)));
         let settled = |run| {
-            let of_that_run = generations.clone().filter(|(number, _)| *number == run);
-            of_that_run.flat_map(|(_, settled)| settled.iter().cloned()).collect()
+            let state = self.state.iter().filter(|state| state.run == run);
+            let settled = state.map(|state| match state.generation(self.on_disk) {
+                Some(generation) => generation.settled.clone(),
+                // Nobody vouches for what is there: what any of them calls settled is not undone.
+                None => state.generations.iter().flat_map(|each| each.settled.iter().cloned()).collect(),
+            });
+            settled.flatten().collect()
         };
         let (mut journal, mut recovery) =
             Journal::recover(folder.directory(), &self.root, self.run, settled)?;
@@ -273,8 +274,10 @@ impl Installed {
             if let Some(bytes) = &self.foreign_bytes {
                 self.folder().write(FOREIGN, bytes, sync)?;
             }
-            let before = self.state.iter().flat_map(|state| state.generation(self.on_disk));
-            let mut both: Vec<_> = before.filter(|_| self.vouched).cloned().collect();
+            let mut both = Vec::new();
+            if self.vouched {
+                both.push(self.generation_on_disk());
+            }
             both.push(generation.clone());
             self.store(self.state_of(both), sync)?;
             self.replace_database(&path, has_file.then_some(text.as_bytes()), sync)
@@ -306,6 +309,20 @@ impl Installed {
         Ok(())
     }
 
+    /// What is so for the database on disk, which is vouched for. Where there is none, and none was recorded,
+    /// somebody deleted the last one, or this run makes the first.
+    fn generation_on_disk(&self) -> Generation {
+        let state = self.state.as_ref();
+        let exact = state.and_then(|state| state.generation(self.on_disk)).cloned();
+        let last = || state.and_then(|state| state.generations.last()).cloned().unwrap_or_default();
+        let mut generation = exact.unwrap_or_else(|| Generation { digest: self.on_disk, ..last() });
+        if state.is_some_and(|state| state.run != self.run) {
+            // What another run settled says nothing about the journal of this one.
+            generation.settled.clear();
+        }
+        generation
+    }
+
     /// Joins the database with the generation of the state that speaks for it.
     fn join(&mut self, said: &mut Vec<Diagnostic>) -> Result<(), InstalledError> {
         let written = self.folder.as_ref().and_then(StateFolder::written);
@@ -313,7 +330,7 @@ impl Installed {
         let bytes = self.read_database()?;
         let digest = bytes.as_deref().map(Digest::of);
         let (Some(bytes), Some(path)) = (bytes, &self.places.database) else {
-            let last = state.and_then(|state| state.generations.last());
+            let last = state.and_then(|state| state.generation(None).or(state.generations.last()));
             self.remembered = last.map(|last| rest_of(&self.database, last, written)).unwrap_or_default();
             self.foreign = self.kept_foreign();
             return Ok(());

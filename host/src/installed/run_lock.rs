@@ -15,7 +15,7 @@ use rustix::fs::FlockOperation;
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
-use super::directory::{Directory, Found};
+use super::directory::{Directory, Found, Sync};
 use super::made::Kind;
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::fault::{self, Step};
@@ -27,6 +27,7 @@ const LOCK: &str = "lock";
 
 /// The directories in it that a run may make.
 const OURS: [&str; 3] = ["aside", "new", "tmp"];
+const GITIGNORE: &str = ".gitignore";
 const LIMIT_BYTES: u64 = 16 << 10;
 
 /// Who holds a directory, in words for the other run.
@@ -75,10 +76,6 @@ impl RunLock {
                 }
             }
         }
-        match folder.make_file(".gitignore", b"*\n", 0o666) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(io(error)),
-            Ok(_) | Err(_) => {}
-        }
         let lock = path.join(LOCK);
         let mut file = folder.open_file(LOCK, 0o666).map_err(|error| not_ours(lock.clone(), error))?;
         match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
@@ -96,6 +93,9 @@ impl RunLock {
             .and_then(|()| file.rewind())
             .and_then(|()| writeln!(file, "{text}"))
             .map_err(|source| RunLockError::Io { path: lock, source })?;
+        if folder.look(GITIGNORE).map_err(io)? == Found::Nothing {
+            folder.replace_file(GITIGNORE, b"*\n", 0o666, Sync::Later).map_err(io)?;
+        }
         Ok(Self { file, folder })
     }
 

@@ -94,6 +94,20 @@ mod tests {
         );
     }
 
+    /// What `cargo install` and `dist` select is the package `buildout` alone.
+    #[test]
+    fn only_a_build_with_the_tests_has_fault_points() {
+        let features = |selected: &[&str]| {
+            let mut command = shell::cargo("tree");
+            command.args(selected).args(["--prefix", "none", "--depth", "0", "--format", "{p} features {f}"]);
+            let tree = shell::output(command.args(["--edges", "normal,build"])).expect("cargo tree");
+            let line = tree.lines().find(|line| line.starts_with("buildout v")).expect("it is there");
+            line.rsplit_once("features ").expect("it is in the format").1.trim().to_owned()
+        };
+        assert_eq!(features(&["--package", "buildout"]), "default,stock-recipes");
+        assert_eq!(features(&["--workspace"]), "default,faults,stock-recipes");
+    }
+
     #[test]
     fn the_sum_counts_every_test_program_once() {
         let mut sum = Sum::default();

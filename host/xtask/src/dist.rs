@@ -7,15 +7,20 @@
 use std::fs;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::{setup, shell};
+
+/// What only a binary with fault points reads.
+const FAULT: &[u8] = b"BUILDOUT_FAULT";
 
 /// Builds with the profile `dist`, has the binary compile its recipes for the baseline CPU, and tries the result.
 pub(crate) fn run() -> Result<()> {
     setup::ready()?;
     shell::run(shell::cargo("build").args(["--locked", "--profile", "dist", "--package", "buildout"]))?;
     let built = shell::target().join("dist/buildout");
+    let has_faults = fs::read(&built)?.windows(FAULT.len()).any(|bytes| bytes == FAULT);
+    ensure!(!has_faults, "{} was built with the feature `faults`, which is for tests", built.display());
     // In a folder of its own: a second run must not bundle what is bundled already.
     let folder = shell::target().join("dist/bundle");
     let bundled = folder.join("buildout");

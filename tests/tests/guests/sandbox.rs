@@ -230,7 +230,6 @@ a/f 700 "text"
         str![[r#"
 .gitignore 644 "*\n"
 lock 644 ""
-tmp/
 
 "#]],
     );
@@ -245,7 +244,6 @@ fn a_temporary_directory_is_gone_after_a_trap_as_well_and_not_given_in_init() {
         str![[r#"
 .gitignore 644 "*\n"
 lock 644 ""
-tmp/
 
 "#]],
     );

@@ -25,7 +25,9 @@ impl Run {
         let returned: Vec<String> = returned.iter().map(|path| (*path).to_owned()).collect();
         let bounds = self.scratch.bounds();
         let journal = &mut self.journal;
-        move_aside(bounds, &self.folder, part, (&returned, made), &BTreeSet::new(), journal)
+        let mut aside = Aside::default();
+        let parts = (returned.as_slice(), made);
+        move_aside(bounds, &self.folder, part, parts, &BTreeSet::new(), journal, &mut aside).map(|()| aside)
     }
 
     fn journalled(&self) -> crate::installed::Recovery {

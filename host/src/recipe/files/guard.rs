@@ -1,8 +1,8 @@
 //! Decide, count, record.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -39,6 +39,8 @@ pub struct Record {
     pub denied: Vec<Denial>,
     /// Which limit of the file system it reached, if any.
     pub limit: Option<&'static str>,
+    /// What the system said when it refused to write what the recipe wrote, if it did.
+    pub refused: Option<String>,
 }
 
 /// What a deed comes to when it is not done.
@@ -80,6 +82,8 @@ pub(crate) struct Guard {
 #[derive(Debug, Clone)]
 pub(crate) struct Written {
     left: Arc<AtomicU64>,
+    /// What the system said to the first write that failed.
+    refused: Arc<OnceLock<String>>,
 }
 
 impl Written {
@@ -89,6 +93,11 @@ impl Written {
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes))
             .inspect_err(|_| self.left.store(0, Ordering::Relaxed))
             .is_ok()
+    }
+
+    /// Notes why a write failed: of a stream, a recipe reads only that something did.
+    pub(crate) fn failed(&self, error: &std::io::Error) {
+        let _ = self.refused.set(error.to_string());
     }
 
     fn spent(&self) -> bool {
@@ -106,7 +115,10 @@ impl Guard {
             own: BTreeSet::new(),
             files_left: limits.files,
             listings: HashMap::new(),
-            written: Written { left: Arc::new(AtomicU64::new(limits.written_bytes)) },
+            written: Written {
+                left: Arc::new(AtomicU64::new(limits.written_bytes)),
+                refused: Arc::default(),
+            },
         }
     }
 
@@ -192,9 +204,10 @@ impl Guard {
         }
         self.files_left -= 1;
         if let (Some(witness), true) = (&self.witness, self.counts_as_made(path)) {
-            witness.making(&Made::new(path, kind))?;
+            let noted = witness.making(&Made::new(path, kind));
+            noted.inspect_err(|error| self.written.failed(error))?;
         }
-        Ok(fault::point(Step::Make, path)?)
+        Ok(fault::point(Step::Make, path).inspect_err(|error| self.written.failed(error))?)
     }
 
     /// Whether what is made here is to be undone: not where something was before, which a grant let go.
@@ -204,8 +217,14 @@ impl Guard {
 
     /// Records that it was made.
     pub(crate) fn made(&mut self, path: &Utf8Path, kind: MadeKind) {
-        if self.counts_as_made(path) && self.own.insert(path.to_owned()) {
+        if !self.counts_as_made(path) {
+            return;
+        }
+        self.record.removed.remove(path);
+        if self.own.insert(path.to_owned()) {
             self.record.made.push(Made::new(path, kind));
+        } else if let Some(made) = self.record.made.iter_mut().find(|made| made.path == path) {
+            made.kind = kind;
         }
     }
 
@@ -221,7 +240,7 @@ impl Guard {
                 self.record.overwritten.insert(path.to_owned());
             }
         }
-        Ok(fault::point(Step::Set, path)?)
+        Ok(fault::point(Step::Set, path).inspect_err(|error| self.written.failed(error))?)
     }
 
     /// Allows to move what is at `path`: only what the part made, as the place where it ends would count as
@@ -238,44 +257,56 @@ impl Guard {
     pub(crate) fn removed(&mut self, path: &Utf8Path) {
         if self.own.remove(path) {
             self.record.made.retain(|made| made.path != path);
-        } else if self.reach.own.contains(path) {
+        }
+        if self.reach.own.contains(path) {
             self.record.removed.insert(path.to_owned());
         }
     }
 
-    /// Records that `from`, with all that lies in it, is now at `to`.
-    pub(crate) fn renamed(&mut self, from: &Utf8Path, to: &Utf8Path, kind: MadeKind) {
-        let earlier: Vec<Utf8PathBuf> = self
-            .reach
-            .own
-            .iter()
-            .filter(|path| path.starts_with(from) && !self.record.removed.contains(*path))
-            .cloned()
-            .collect();
-        let moved: Vec<Made> =
-            self.record.made.iter().filter(|made| made.path.starts_with(from)).cloned().collect();
-        for made in &moved {
-            self.removed(&made.path);
-        }
-        for path in &earlier {
-            self.removed(path);
-        }
-        self.made(to, kind);
-        let target = |path: &Utf8Path| {
-            let rest = path.strip_prefix(from).expect("it was chosen by this prefix");
-            if rest.as_str().is_empty() { to.to_owned() } else { to.join(rest) }
-        };
-        for made in moved {
-            self.made(&target(&made.path), made.kind);
-        }
-        for path in earlier {
-            let path = target(&path);
-            let kind = match path.symlink_metadata() {
+    /// Before `from` is moved to `to`, has all of the part's that lies in it noted down where it will lie.
+    /// Returns it, for [`Guard::renamed`].
+    pub(crate) fn may_bring(&mut self, from: &Utf8Path, to: &Utf8Path) -> Result<Vec<Made>, Refusal> {
+        let made = self.record.made.iter().map(|made| (&made.path, Some(made.kind)));
+        let earlier = self.reach.own.iter().filter(|path| !self.record.removed.contains(*path));
+        let mut brought = Vec::new();
+        for (path, kind) in made.chain(earlier.map(|path| (path, None))) {
+            let Ok(rest) = path.strip_prefix(from) else { continue };
+            if rest.as_str().is_empty() {
+                continue;
+            }
+            let kind = kind.unwrap_or_else(|| match path.symlink_metadata() {
                 Ok(meta) if meta.is_dir() => MadeKind::Directory,
                 Ok(meta) if meta.is_symlink() => MadeKind::Link,
                 _ => MadeKind::File,
-            };
-            self.made(&path, kind);
+            });
+            brought.push(Made::new(&to.join(rest), kind));
+        }
+        if let Some(witness) = &self.witness {
+            for made in brought.iter().filter(|made| self.counts_as_made(&made.path)) {
+                witness.making(made).inspect_err(|error| self.written.failed(error))?;
+            }
+        }
+        Ok(brought)
+    }
+
+    /// Records that `from`, with all that lies in it, is now at `to`, where a `replaced` was before.
+    pub(crate) fn renamed(
+        &mut self,
+        (from, to): (&Utf8Path, &Utf8Path),
+        kind: MadeKind,
+        replaced: Option<MadeKind>,
+        brought: &[Made],
+    ) {
+        let earlier = self.reach.own.iter().chain(&self.own).filter(|path| path.starts_with(from));
+        for path in earlier.cloned().collect::<Vec<_>>() {
+            self.removed(&path);
+        }
+        // What takes the place of its own kind is recorded as that one is.
+        if replaced != Some(kind) {
+            self.made(to, kind);
+        }
+        for made in brought {
+            self.made(&made.path, made.kind);
         }
     }
 
@@ -293,6 +324,7 @@ impl Guard {
         if self.written.spent() {
             self.record.limit = Some("written bytes");
         }
+        self.record.refused = self.written.refused.get().cloned();
         self.record
     }
 }

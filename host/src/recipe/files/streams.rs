@@ -93,7 +93,13 @@ impl Pollable for FileOutput {
 
 impl wasmtime_wasi::p2::OutputStream for FileOutput {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        let failed = |error: std::io::Error| StreamError::LastOperationFailed(error.into());
+        let written = self.written.clone();
+        let failed = |error: std::io::Error| {
+            if error.kind() != std::io::ErrorKind::QuotaExceeded {
+                written.failed(&error);
+            }
+            StreamError::LastOperationFailed(error.into())
+        };
         if !self.written.charge(bytes.len() as u64) {
             return Err(failed(std::io::ErrorKind::QuotaExceeded.into()));
         }

@@ -566,11 +566,13 @@ impl wasi::HostDescriptor for Guarded<'_> {
                 return Err(inner::ErrorCode::NotPermitted.into());
             }
             this.doing(&new_handle, &new_path, |this, new| {
-                let brought = this.brought_out(&old.path, &new.path, kind)?;
-                match this.kind_at(new)? {
+                let brought_out = this.brought_out(&old.path, &new.path, kind)?;
+                let replaced = this.kind_at(new)?;
+                match replaced {
                     Some(_) => this.guard.may_change(&new.path)?,
                     None => this.guard.may_create(&new.path, kind)?,
                 }
+                let brought = this.guard.may_bring(&old.path, &new.path)?;
                 now(inner::HostDescriptor::rename_at(
                     &mut this.inner,
                     again(&old.directory),
@@ -578,8 +580,8 @@ impl wasi::HostDescriptor for Guarded<'_> {
                     again(&new.directory),
                     new.name.clone(),
                 ))?;
-                this.guard.renamed(&old.path, &new.path, kind);
-                for (path, kind) in brought {
+                this.guard.renamed((&old.path, &new.path), kind, replaced, &brought);
+                for (path, kind) in brought_out {
                     this.guard.made(&path, kind);
                 }
                 Ok(())

@@ -1,0 +1,11 @@
+//! Nothing is lost and nothing is left: runs that are killed, starved, begun together, or find their records damaged.
+//!
+//! - In: the guests, built by `cargo xtask test`, and the command with its fault points (`buildout::fault`).
+//! - Out: after each run that ends well, the files and records of a run that nothing ever disturbed.
+//! - Not here: what a user sees of the life cycle (`guests/life`, `guests/ownership`).
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `faults` | a kill, a full disk and a broken one at every step that changes something |
+
+mod faults;
