@@ -446,6 +446,8 @@ impl Cause {
                 let error = if cause.kind == "limit" { error.exit(Exit::Limit) } else { error };
                 explain_denials(error, &cause.kind, denied)
             }
+            // No recipe is to blame for that.
+            Self::Broken { failure: failure @ Failure::Stopped, .. } => explain(error, failure),
             Self::Broken { failure, at, .. } => explain(error.maybe_at(*at, "this recipe"), failure),
             Self::Access(missing) => {
                 let mut flags: Vec<&String> = missing.iter().filter_map(|one| one.flag.as_ref()).collect();

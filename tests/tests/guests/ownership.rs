@@ -101,10 +101,6 @@ a: here
 While:
   Installing a.
 Error: interrupted
- --> buildout.cfg:5:10
-  |
-5 | recipe = actor
-  |          ^^^^^ this recipe
 
 "#]],
     );
