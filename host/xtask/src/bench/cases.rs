@@ -1,8 +1,8 @@
-//! What is measured: one configuration file, run by both tools.
+//! What is measured: one configuration, run by both tools.
 //!
 //! - In: a tool and a folder to work in.
 //! - Out: [`Sample`]s, each of one whole process in the state that the case names.
-//! - Not here: taking time (`measure`).
+//! - Not here: taking time (`measure`), the text of configurations (`projects`).
 //!
 //! Rules: each case and tool has a project and a HOME of its own. zc.buildout runs as fast as it can be asked to: no
 //! user defaults (`-U`), no look for newer releases (`-N`), no check for a newer self.
@@ -15,7 +15,11 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 
 use super::measure::{self, Sample};
+use super::projects;
 use crate::shell;
+
+/// How long the file is that is only parsed.
+pub(super) const PARSED_MEGABYTES: usize = 4;
 
 /// One of the two that are compared.
 #[derive(Debug, Clone)]
@@ -54,11 +58,36 @@ pub(super) enum Case {
         /// How many parts.
         parts: usize,
     },
+    /// Parts are made anew, as an option that all of them refer to has changed.
+    Reinstall(Parts),
+    /// Parts that are installed are not wanted any more.
+    Uninstall(Parts),
+    /// `annotate` of many sections: half of them use macros, in files that extend each other three levels deep.
+    Annotate {
+        /// How many sections.
+        sections: usize,
+    },
+    /// One option of a long file with nothing but options.
+    Parse {
+        /// How long the file is.
+        megabytes: usize,
+    },
+    /// `annotate` of the largest profile known, SlapOS' ERP5 with 248 files; where the folder of profiles is there.
+    Profile,
     /// A first run of `examples/quickstart`.
     Quickstart {
         /// Whether the recipes' native code is in the cache.
         warm: bool,
     },
+}
+
+/// What is taken away or made anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Parts {
+    /// 100 parts with one directory each.
+    Hundred,
+    /// One part with 10,000 files.
+    Large,
 }
 
 impl Case {
@@ -67,13 +96,24 @@ impl Case {
         let mut cases = vec![Self::Version];
         cases.extend([0, 1, 10, 100, 500].map(|parts| Self::NoOp { parts }));
         cases.push(Self::Install { parts: 100 });
+        cases.extend([Parts::Hundred, Parts::Large].map(Self::Reinstall));
+        cases.extend([Parts::Hundred, Parts::Large].map(Self::Uninstall));
+        cases.extend([500, 1_000, 2_000, 4_000].map(|sections| Self::Annotate { sections }));
+        cases.push(Self::Parse { megabytes: PARSED_MEGABYTES });
+        cases.extend(projects::profile().map(|_| Self::Profile));
         cases.extend([false, true].map(|warm| Self::Quickstart { warm }));
         cases
     }
 
-    /// Whether the tool can run it: the example needs components.
+    /// Whether the tool can run it. The example needs components; zc.buildout was stopped after ten minutes with the
+    /// profile, and one size of the sections says enough of it.
     pub(super) fn is_for(self, tool: &Tool) -> bool {
-        tool.is_ours() || !matches!(self, Self::Quickstart { .. })
+        let ours_alone = match self {
+            Self::Quickstart { .. } | Self::Profile => true,
+            Self::Annotate { sections } => sections != 2_000,
+            _ => false,
+        };
+        tool.is_ours() || !ours_alone
     }
 
     /// Brings the case to where it can be measured: for a no-op, after the first run.
@@ -82,7 +122,7 @@ impl Case {
         self.write_project(&place)?;
         fs::create_dir_all(place.home())?;
         // It also fills the code cache, where that is not what is measured.
-        self.run(tool, &place)?;
+        self.run(tool, &place, &[])?;
         self.check_made(&place)
     }
 
@@ -91,8 +131,23 @@ impl Case {
         let place = self.place(tool, work);
         match self {
             Self::Version => {}
+            Self::Annotate { .. } | Self::Parse { .. } | Self::Profile => {}
+            Self::Reinstall(_) => {
+                let mark = place.other_mark()?;
+                let sample = self.run(tool, &place, &[&format!("marks:mark={mark}")])?;
+                let printed = fs::read_to_string(place.log())?;
+                ensure!(printed.contains("ninstalling "), "{self}: nothing was made anew:\n{printed}");
+                return Ok(sample);
+            }
+            Self::Uninstall(_) => {
+                self.run(tool, &place, &[])?;
+                let sample = self.run(tool, &place, &["buildout:parts="])?;
+                let last = place.project().join(self.last().expect("it has parts"));
+                ensure!(!last.exists(), "{self}: {} is still there", last.display());
+                return Ok(sample);
+            }
             Self::NoOp { .. } => {
-                let sample = self.run(tool, &place)?;
+                let sample = self.run(tool, &place, &[])?;
                 let printed = fs::read_to_string(place.log())?;
                 ensure!(!printed.contains("nstalling "), "{self}: this was no no-op:\n{printed}");
                 return Ok(sample);
@@ -107,36 +162,65 @@ impl Case {
                 fs::create_dir_all(place.home())?;
             }
         }
-        let sample = self.run(tool, &place)?;
+        let sample = self.run(tool, &place, &[])?;
         self.check_made(&place)?;
         Ok(sample)
     }
 
-    /// Fails unless the last part's directory is there: a run that did nothing would be a fast one.
+    /// What is made last, if anything is.
+    fn last(self) -> Option<String> {
+        match self {
+            Self::NoOp { parts } | Self::Install { parts } => {
+                parts.checked_sub(1).map(|last| format!("made-{last}"))
+            }
+            Self::Reinstall(parts) | Self::Uninstall(parts) => Some(match parts {
+                Parts::Hundred => "made-99".to_owned(),
+                Parts::Large => projects::large_file(projects::LARGE - 1),
+            }),
+            _ => None,
+        }
+    }
+
+    /// Fails unless what is made last is there: a run that did nothing would be a fast one.
     fn check_made(self, place: &Place) -> Result<()> {
-        if let Self::NoOp { parts } | Self::Install { parts } = self
-            && let Some(last) = parts.checked_sub(1)
-        {
-            let made = place.project().join(format!("made-{last}"));
-            ensure!(made.is_dir(), "{self}: {} was not made", made.display());
+        if let Some(last) = self.last() {
+            let made = place.project().join(last);
+            ensure!(made.exists(), "{self}: {} was not made", made.display());
         }
         Ok(())
     }
 
-    fn run(self, tool: &Tool, place: &Place) -> Result<Sample> {
-        let mut command = match tool {
-            Tool::Ours { program } => Command::new(program),
-            Tool::Peer { program } => {
-                let mut command = Command::new(program);
-                if self != Self::Version {
-                    command.args(["-U", "-N"]);
-                }
-                command
-            }
-        };
-        if self == Self::Version {
-            command.arg("--version");
+    /// Arguments of a run; the two are asked for the same in the same words.
+    fn arguments(self, tool: &Tool) -> Vec<String> {
+        let mut arguments = Vec::new();
+        if !tool.is_ours() && self != Self::Version {
+            arguments.extend(["-U", "-N"].map(str::to_owned));
         }
+        match self {
+            Self::Version => arguments.push("--version".to_owned()),
+            Self::Annotate { .. } => arguments.push("annotate".to_owned()),
+            Self::Parse { .. } => arguments.extend(["query", "buildout:parts"].map(str::to_owned)),
+            Self::Profile => {
+                let folder =
+                    projects::profile().expect("the case is there if the folder is").display().to_string();
+                let file = format!("{folder}/software/erp5/software.cfg");
+                arguments.extend([
+                    format!("--allow-read={folder}"),
+                    "-c".to_owned(),
+                    file,
+                    "annotate".to_owned(),
+                ]);
+            }
+            _ => {}
+        }
+        arguments
+    }
+
+    fn run(self, tool: &Tool, place: &Place, assignments: &[&str]) -> Result<Sample> {
+        let (Tool::Ours { program } | Tool::Peer { program }) = tool;
+        let mut command = Command::new(program);
+        // zc.buildout takes assignments before its command alone.
+        command.args(self.arguments(tool)).args(assignments);
         let home = place.home();
         command.current_dir(place.project()).env_clear().env("HOME", &home).env("LANG", "C.UTF-8");
         for (name, folder) in
@@ -146,6 +230,11 @@ impl Case {
         }
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("BUILDOUT_RESTART_AFTER_UPGRADE", "1");
+        // The recipe that writes files, for either.
+        command.env("BUILDOUT_RECIPES", shell::root().join("target/guests"));
+        command
+            .env("PYTHONPATH", shell::root().join("tests/oracle/recipes"))
+            .env("PYTHONDONTWRITEBYTECODE", "1");
         measure::once(&mut command, &place.log()).with_context(|| format!("measuring: {self}"))
     }
 
@@ -153,9 +242,19 @@ impl Case {
         let project = place.project();
         fs::create_dir_all(&project).with_context(|| format!("making {}", project.display()))?;
         match self {
-            Self::Version => Ok(()),
+            Self::Version | Self::Profile => Ok(()),
             Self::NoOp { parts } | Self::Install { parts } => {
-                fs::write(project.join("buildout.cfg"), configuration(parts)).context("writing buildout.cfg")
+                written(&project, &[("buildout.cfg", projects::directories(parts, false))])
+            }
+            Self::Reinstall(Parts::Hundred) | Self::Uninstall(Parts::Hundred) => {
+                written(&project, &[("buildout.cfg", projects::directories(100, true))])
+            }
+            Self::Reinstall(Parts::Large) | Self::Uninstall(Parts::Large) => {
+                written(&project, &[("buildout.cfg", projects::files())])
+            }
+            Self::Annotate { sections } => written(&project, &projects::sections(sections)),
+            Self::Parse { megabytes } => {
+                written(&project, &[("buildout.cfg", projects::options(megabytes * 1_000_000))])
             }
             Self::Quickstart { .. } => copy_example(&project),
         }
@@ -166,6 +265,11 @@ impl Case {
             Self::Version => "version".to_owned(),
             Self::NoOp { parts } => format!("no-op-{parts}"),
             Self::Install { parts } => format!("install-{parts}"),
+            Self::Reinstall(parts) => format!("reinstall-{parts:?}"),
+            Self::Uninstall(parts) => format!("uninstall-{parts:?}"),
+            Self::Annotate { sections } => format!("annotate-{sections}"),
+            Self::Parse { megabytes } => format!("parse-{megabytes}"),
+            Self::Profile => "profile".to_owned(),
             Self::Quickstart { warm } => format!("quickstart-{}", if warm { "warm" } else { "cold" }),
         };
         Place(work.join(case).join(if tool.is_ours() { "ours" } else { "peer" }))
@@ -183,6 +287,13 @@ impl fmt::Display for Case {
             Self::Version => write!(to, "`buildout --version`"),
             Self::NoOp { parts: count } => write!(to, "no-op, {}", parts(*count)),
             Self::Install { parts: count } => write!(to, "first install, {}", parts(*count)),
+            Self::Reinstall(Parts::Hundred) => write!(to, "reinstall of 100 parts"),
+            Self::Reinstall(Parts::Large) => write!(to, "reinstall of one part with 10,000 files"),
+            Self::Uninstall(Parts::Hundred) => write!(to, "uninstall of 100 parts"),
+            Self::Uninstall(Parts::Large) => write!(to, "uninstall of one part with 10,000 files"),
+            Self::Annotate { sections } => write!(to, "`annotate`, {sections} sections"),
+            Self::Parse { megabytes } => write!(to, "`query` of one option in {megabytes} MB"),
+            Self::Profile => write!(to, "`annotate` of the ERP5 profile"),
             Self::Quickstart { warm: false } => write!(to, "quickstart, empty code cache"),
             Self::Quickstart { warm: true } => write!(to, "quickstart, warm code cache"),
         }
@@ -206,6 +317,17 @@ impl Place {
         self.0.join("log")
     }
 
+    /// One of two values of the option that parts refer to, and never the same twice in a row.
+    fn other_mark(&self) -> Result<&'static str> {
+        let file = self.0.join("marked");
+        if file.exists() {
+            fs::remove_file(file)?;
+            return Ok("0");
+        }
+        fs::write(file, "")?;
+        Ok("1")
+    }
+
     /// Removes folders below this place; one that is not there is gone already.
     fn forget(&self, folders: &[&str]) -> Result<()> {
         for folder in folders.iter().map(|folder| self.0.join(folder)).filter(|folder| folder.exists()) {
@@ -215,13 +337,11 @@ impl Place {
     }
 }
 
-/// Parts that make one directory each, written as people write them: one substitution a part.
-fn configuration(parts: usize) -> String {
-    let names: String = (0..parts).map(|part| format!("\n    part-{part}")).collect();
-    let sections: String = (0..parts)
-        .map(|part| format!("\n[part-{part}]\nrecipe = mkdir\npath = ${{buildout:directory}}/made-{part}\n"))
-        .collect();
-    format!("[buildout]\nparts ={names}\n{sections}")
+/// Writes files of a project.
+fn written(project: &Path, files: &[(&str, String)]) -> Result<()> {
+    files.iter().try_for_each(|(name, text)| {
+        fs::write(project.join(name), text).with_context(|| format!("writing {name}"))
+    })
 }
 
 /// Copies what belongs to the example, not what a run in it left behind.
@@ -242,20 +362,4 @@ fn copy_example(to: &Path) -> Result<()> {
         fs::copy(example.join(&file), target).with_context(|| format!("copying {}", file.display()))?;
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_tools_read_one_configuration() {
-        assert_eq!(
-            configuration(2),
-            "[buildout]\nparts =\n    part-0\n    part-1\n\n\
-             [part-0]\nrecipe = mkdir\npath = ${buildout:directory}/made-0\n\n\
-             [part-1]\nrecipe = mkdir\npath = ${buildout:directory}/made-1\n"
-        );
-        assert_eq!(configuration(0), "[buildout]\nparts =\n");
-    }
 }

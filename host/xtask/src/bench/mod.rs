@@ -2,12 +2,13 @@
 //!
 //! - In: the sources, Python, and zc.buildout from its registry.
 //! - Out: `host/bench/README.md`.
-//! - Not here: what is run (`cases`), how one run is measured (`measure`), the text (`report`).
+//! - Not here: what is run (`cases`, `projects`), how one run is measured (`measure`), the text (`report`).
 
 mod cases;
 mod machine;
 mod measure;
 mod peer;
+mod projects;
 mod report;
 
 use std::fs;
@@ -34,6 +35,7 @@ pub(crate) fn run(runs: usize) -> Result<()> {
     ensure!(runs > 0, "`--runs` is at least 1");
     let way = setup::ready()?;
     components::build_examples(&way)?;
+    components::build_guests(&way)?;
     shell::run(shell::cargo("build").args(["--locked", "--release", "--package", "buildout"]))?;
     let folder = shell::target().join("bench");
     let peer = peer::install(&folder.join("venv"))?;
