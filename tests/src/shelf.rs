@@ -6,7 +6,7 @@
 //!
 //! The buildout directory itself stays the same directory: a journal counts only for that one.
 
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
@@ -71,6 +71,14 @@ fn copy(from: &Path, to: &Path) {
                 .expect("nothing is there yet");
         } else {
             fs::copy(entry.path(), &target).expect("there is room");
+            // By size and time a copy counts as the file.
+            let modified =
+                entry.metadata().expect("it was just listed").modified().expect("files have times");
+            File::options()
+                .write(true)
+                .open(&target)
+                .and_then(|copy| copy.set_modified(modified))
+                .expect("it is ours");
         }
     }
 }

@@ -698,7 +698,7 @@ fn a_file_in_the_place_of_the_parts_stands_in_the_way_of_a_new_one_and_the_old_p
 exit 3
 -- standard error
 Uninstalling a.
-  because option `install` changed: '… from-the-part⏎mkdir parts/d⏎write parts/d/f from-the-part⏎…' → '… from-the-part⏎try mkdir parts/d⏎write parts/d/f from-the-p…' (buildout.cfg:6:11)
+  because option `install` changed: '… from-the-part⏎mkdir parts/d⏎write parts/d/f from-the-part⏎…' → '… from-the-part⏎try mkdir parts/d⏎write parts/d/f from-the-p…' (buildout.cfg:7:5)
 Keeping 'parts/d/f': somebody put another file in its place.
 Installing a.
 a: mkdir parts/d: io: File exists
