@@ -93,7 +93,7 @@ pub fn move_aside(
             continue;
         };
         let reach = &mut reaches[place.number];
-        let units = match units(reach, &place, top, &known, &mut mover.aside) {
+        let units = match units(reach, &place, top, &known, mover.aside) {
             Ok(units) => units,
             Err(source) => {
                 done = Err(AsideError::Move { path: top.path.clone(), source });

@@ -279,7 +279,7 @@ impl Guard {
                 Ok(meta) if meta.is_symlink() => MadeKind::Link,
                 _ => MadeKind::File,
             });
-            brought.push(Made::new(&to.join(rest), kind));
+            brought.push(Made::new(to.join(rest), kind));
         }
         if let Some(witness) = &self.witness {
             for made in brought.iter().filter(|made| self.counts_as_made(&made.path)) {
