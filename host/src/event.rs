@@ -151,6 +151,16 @@ pub enum Level {
 }
 
 impl Level {
+    /// Its name, as `log-level` spells it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Debug => "DEBUG",
+            Self::Info => "INFO",
+            Self::Warning => "WARNING",
+            Self::Error => "ERROR",
+        }
+    }
+
     /// The number that `log-level` is compared with: 10 for debug, up to 40 for an error.
     pub fn number(self) -> i64 {
         match self {

@@ -19,6 +19,7 @@ use crate::installed::Holder;
 use crate::plan::Aim;
 use crate::recipe::{CodeCache, Limits, Machine, Settings};
 use crate::report::Report;
+use crate::report::log_format::LogFormat;
 use crate::report::threshold::{Threshold, ThresholdError};
 use crate::resolve::Surroundings;
 use crate::run::{self, Stopped};
@@ -215,7 +216,7 @@ impl Asked {
 ///
 /// # Errors
 ///
-/// `log-level` or `verbosity` says nothing that can be followed.
+/// `log-level` or `verbosity` says nothing that can be followed; such a `log-format` is a warning.
 pub(super) fn set_threshold(
     configuration: Configuration,
     report: &mut Report,
@@ -225,6 +226,14 @@ pub(super) fn set_threshold(
     match Threshold::new(level.map_or("INFO", Value::text), verbosity.map_or("0", Value::text)) {
         Ok(threshold) => {
             report.set_threshold(threshold);
+            let format = value("log-format");
+            match LogFormat::parse(format.map_or("", Value::text)) {
+                Ok(format) => report.set_format(format),
+                Err(error) => {
+                    let at = format.and_then(Value::place);
+                    report.diagnostic(&error.diagnostic(at), &configuration.sources);
+                }
+            }
             Ok((configuration, threshold))
         }
         Err(error) => {

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use anstyle::{Effects, Style};
 
+use super::log_format::LogFormat;
 use super::screen::{Screen, Ticker, columns};
 use super::snippet::{self, Frame};
 use super::threshold::Threshold;
@@ -30,6 +31,8 @@ pub struct Human<W: Write> {
     ticker: Option<Ticker>,
     frame: Frame,
     threshold: Threshold,
+    /// How the lines look, if not as usual.
+    format: Option<LogFormat>,
     /// Whether a line can be written over.
     moving: bool,
     /// Whether all that is known about an error is told.
@@ -42,7 +45,7 @@ impl<W: Write> Human<W> {
     /// `moving` says that `out` is a terminal, on which progress can be shown.
     pub fn new(out: W, frame: Frame, threshold: Threshold, moving: bool) -> Self {
         let screen = Arc::new(Mutex::new(Screen::new(out)));
-        Self { screen, ticker: None, frame, threshold, moving, all: false }
+        Self { screen, ticker: None, frame, threshold, format: None, moving, all: false }
     }
 
     /// Shows, where a line can move, how long a step lasts of which its recipe says nothing.
@@ -58,6 +61,22 @@ impl<W: Write> Human<W> {
     /// Shows from now on what the configuration asks for.
     pub fn set_threshold(&mut self, threshold: Threshold) {
         self.threshold = threshold;
+    }
+
+    /// Makes lines of the log look so from now on.
+    pub fn set_format(&mut self, format: Option<LogFormat>) {
+        self.format = format;
+    }
+
+    /// Writes lines of the log: of a part, or without one of buildout itself.
+    fn log(&mut self, part: Option<&str>, level: Level, message: &str) {
+        let message = message.strip_suffix('\n').unwrap_or(message);
+        let lines = match (&self.format, part) {
+            (Some(format), part) => format.lines(part, level, message),
+            (None, Some(part)) => message.split('\n').map(|line| format!("{part}: {line}\n")).collect(),
+            (None, None) => format!("{message}\n"),
+        };
+        self.write(&lines);
     }
 
     /// Tells from now on all that is known about every error.
@@ -155,27 +174,27 @@ impl<W: Write> Reporter for Human<W> {
         let info = self.threshold.shows(Level::Info);
         match event {
             Event::CreatingDirectory { path } if info => {
-                self.write(&format!("Creating directory '{}'.\n", visible::line(path)));
+                self.log(None, Level::Info, &format!("Creating directory '{}'.", visible::line(path)));
             }
             Event::CreatingFile { path } if info => {
-                self.write(&format!("Creating '{}'.\n", visible::line(path)));
+                self.log(None, Level::Info, &format!("Creating '{}'.", visible::line(path)));
             }
             Event::CompilingRecipe { recipe } if info => {
-                self.write(&format!("Compiling recipe {} (once on this machine).\n", visible::line(recipe)));
+                let recipe = visible::line(recipe);
+                self.log(None, Level::Info, &format!("Compiling recipe {recipe} (once on this machine)."));
             }
             Event::StepStarted { activity, part, causes } => {
-                let mut lines = String::new();
                 if info {
                     let word = match activity {
                         Activity::Installing => "Installing",
                         Activity::Updating => "Updating",
                         Activity::Uninstalling => "Uninstalling",
                     };
-                    writeln!(lines, "{word} {}.", visible::line(part)).expect("a String takes all");
-                    lines.push_str(&self.causes(*activity, causes));
-                }
-                if !lines.is_empty() {
-                    self.write(&lines);
+                    self.log(None, Level::Info, &format!("{word} {}.", visible::line(part)));
+                    let causes = self.causes(*activity, causes);
+                    if !causes.is_empty() {
+                        self.write(&causes);
+                    }
                 }
                 if info {
                     let doing = match activity {
@@ -193,15 +212,12 @@ impl<W: Write> Reporter for Human<W> {
                 self.clear_progress();
             }
             Event::Log { part, level, message } if self.threshold.shows(*level) => {
-                let message = visible::text(message.strip_suffix('\n').unwrap_or(message));
-                let lines = match part {
-                    Some(part) => {
-                        let part = visible::line(part);
-                        message.split('\n').map(|line| format!("{part}: {line}\n")).collect()
-                    }
-                    None => format!("{message}\n"),
-                };
-                self.write(&lines);
+                let part = part.as_ref().map(|part| visible::line(part));
+                self.log(
+                    part.as_deref(),
+                    *level,
+                    &visible::text(message.strip_suffix('\n').unwrap_or(message)),
+                );
             }
             Event::Progress { part, what, done, total } if self.moving && info => {
                 let line = self.progress(part, what, *done, *total);

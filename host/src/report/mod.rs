@@ -16,6 +16,7 @@
 //! | `inspect` | a section at the moment of an error |
 //! | `graph` | parts and what they need |
 //! | `doctor` | what is known about a buildout |
+//! | `log_format` | `log-format`: how a line of the log looks |
 //! | `threshold` | `log-level` and `verbosity`: which messages are shown |
 //! | `visible` | text of others, made harmless |
 
@@ -25,6 +26,7 @@ pub mod graph;
 pub mod human;
 pub mod inspect;
 pub mod json;
+pub mod log_format;
 pub mod plan;
 pub mod query;
 pub mod recipes;
@@ -49,6 +51,7 @@ use crate::resolve::Buildout;
 use crate::source::SourceMap;
 use human::Human;
 use json::Json;
+use log_format::LogFormat;
 use snippet::Frame;
 use threshold::Threshold;
 
@@ -87,6 +90,14 @@ impl Report {
     pub fn set_threshold(&mut self, threshold: Threshold) {
         match self {
             Self::Human(human) => human.set_threshold(threshold),
+            Self::Json(_) => {}
+        }
+    }
+
+    /// Makes lines of the log look so from now on, for people.
+    pub fn set_format(&mut self, format: Option<LogFormat>) {
+        match self {
+            Self::Human(human) => human.set_format(format),
             Self::Json(_) => {}
         }
     }

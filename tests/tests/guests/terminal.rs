@@ -135,3 +135,52 @@ exit 70
 "#]],
     );
 }
+
+#[test]
+fn a_format_shapes_every_line_of_the_log_and_takes_no_parts_name_away() {
+    let site = Site::new(
+        "[buildout]\nparts = a\nlog-format = [%(levelname)s] %(name)s: %(message)s\n[a]\nrecipe = actor\ninstall = warn careful\n",
+    );
+    assert_shows(site.run(&[]), str![[r#"
+exit 0
+-- standard error
+[INFO] zc.buildout: Creating directory '[DIR]/bin'.
+[INFO] zc.buildout: Creating directory '[DIR]/parts'.
+[INFO] zc.buildout: Creating directory '[DIR]/eggs/v5'.
+[INFO] zc.buildout: Creating directory '[DIR]/develop-eggs'.
+[INFO] zc.buildout: Installing a.
+[WARNING] a: careful
+
+"#]]);
+    assert_shows(site.run(&["-v", "buildout:log-format=> %(message)s", "a:x=1"]), str![[r#"
+exit 0
+-- standard error
+> Uninstalling a.
+  because option `x` is new: '1' (command line:3:5)
+> Installing a.
+  because option `x` is new: '1' (command line:3:5)
+a: > careful
+Section `a` contains unused option(s): 'x'.
+This may be an indication for either a typo in the option's name or a bug in the used recipe.
+  x: command line:3:3
+
+"#]]);
+    assert_shows(site.run(&["buildout:log-format=%(asctime)s %(message)s", "a:x=2"]), str![[r#"
+exit 0
+-- standard error
+Warning: The option `log-format` has a field that is not known here: %(asctime)
+ --> command line:1:21
+  |
+1 | buildout:log-format=%(asctime)s %(message)s
+  |                     ^^^^^^^^^^^^^^^^^^^^^^^ set here
+help: use `%(name)s`, `%(levelname)s`, `%(levelno)s`, `%(message)s`, and `%%` for a `%`
+Uninstalling a.
+  because option `x` changed: '1' → '2' (command line:2:5)
+Installing a.
+a: careful
+Section `a` contains unused option(s): 'x'.
+This may be an indication for either a typo in the option's name or a bug in the used recipe.
+  x: command line:2:3
+
+"#]]);
+}
