@@ -84,8 +84,15 @@ impl Execution<'_> {
         part: &Part,
         doing: &[&str],
         failure: Failure,
-        outcome: Failed,
+        mut outcome: Failed,
     ) -> ExecuteError {
+        let mut owner = None;
+        for denial in outcome.denied.iter_mut().filter(|denial| denial.why == NOT_MADE) {
+            if let Some(other) = self.maker(&denial.path).filter(|other| *other != part.name) {
+                denial.help = Some("two parts cannot make the same thing: name another place in one of them");
+                owner = owner.or(Some(other.to_owned()));
+            }
+        }
         let in_the_way = outcome.denied.iter().any(|denial| denial.why == NOT_MADE);
         let foreign = in_the_way && self.installed.foreign.is_some();
         let cause = match failure {
@@ -103,7 +110,19 @@ impl Execution<'_> {
             doing: doing.iter().map(|line| (*line).to_owned()).collect(),
             cause: Rc::new(cause),
         };
-        ExecuteError::Call { error, overwritten: outcome.overwritten, refused: outcome.refused, foreign }
+        ExecuteError::Call {
+            error,
+            overwritten: outcome.overwritten,
+            refused: outcome.refused,
+            foreign,
+            owner,
+        }
+    }
+
+    /// The part that made what is at `path`.
+    fn maker(&self, path: &camino::Utf8Path) -> Option<&str> {
+        let makes = |known: &crate::installed::Known| known.made.iter().any(|made| made.path == path);
+        self.installed.known.iter().find(|(_, known)| makes(known)).map(|(name, _)| name.as_str())
     }
 
     /// Checks what a call returned: absolute paths in places where the part may write.

@@ -23,6 +23,8 @@ pub enum ExecuteError {
         refused: Option<String>,
         /// Whether something stood in the way that foreign records may speak of.
         foreign: bool,
+        /// The other part that made what stands in the way.
+        owner: Option<String>,
     },
     /// A recipe returned a path that its part may not write.
     #[error("The recipe returned {path}, which the part `{part}` may not write")]
@@ -88,10 +90,13 @@ impl ExecuteError {
     /// The same error, with the places and the advice a person needs.
     pub fn diagnostic(&self) -> Diagnostic {
         match self {
-            Self::Call { error, overwritten, refused, foreign } => {
+            Self::Call { error, overwritten, refused, foreign, owner } => {
                 let mut diagnostic = error.diagnostic();
                 if let Some(refused) = refused {
                     diagnostic = diagnostic.note(format!("the system refused a write: {refused}"));
+                }
+                if let Some(owner) = owner {
+                    diagnostic = diagnostic.note(format!("the part `{owner}` made it"));
                 }
                 if *foreign {
                     diagnostic.exit = Exit::Foreign;

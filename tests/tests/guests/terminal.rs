@@ -141,7 +141,9 @@ fn a_format_shapes_every_line_of_the_log_and_takes_no_parts_name_away() {
     let site = Site::new(
         "[buildout]\nparts = a\nlog-format = [%(levelname)s] %(name)s: %(message)s\n[a]\nrecipe = actor\ninstall = warn careful\n",
     );
-    assert_shows(site.run(&[]), str![[r#"
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
 exit 0
 -- standard error
 [INFO] zc.buildout: Creating directory '[DIR]/bin'.
@@ -151,8 +153,11 @@ exit 0
 [INFO] zc.buildout: Installing a.
 [WARNING] a: careful
 
-"#]]);
-    assert_shows(site.run(&["-v", "buildout:log-format=> %(message)s", "a:x=1"]), str![[r#"
+"#]],
+    );
+    assert_shows(
+        site.run(&["-v", "buildout:log-format=> %(message)s", "a:x=1"]),
+        str![[r#"
 exit 0
 -- standard error
 > Uninstalling a.
@@ -164,8 +169,11 @@ Section `a` contains unused option(s): 'x'.
 This may be an indication for either a typo in the option's name or a bug in the used recipe.
   x: command line:3:3
 
-"#]]);
-    assert_shows(site.run(&["buildout:log-format=%(asctime)s %(message)s", "a:x=2"]), str![[r#"
+"#]],
+    );
+    assert_shows(
+        site.run(&["buildout:log-format=%(asctime)s %(message)s", "a:x=2"]),
+        str![[r#"
 exit 0
 -- standard error
 Warning: The option `log-format` has a field that is not known here: %(asctime)
@@ -182,5 +190,6 @@ Section `a` contains unused option(s): 'x'.
 This may be an indication for either a typo in the option's name or a bug in the used recipe.
   x: command line:2:3
 
-"#]]);
+"#]],
+    );
 }
