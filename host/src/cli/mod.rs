@@ -53,6 +53,17 @@ use crate::report::threshold::Threshold;
 use crate::run::Stopped;
 use crate::source::SourceMap;
 
+/// The directory that the command was started in.
+fn here() -> Result<Utf8PathBuf, Diagnostic> {
+    let error = |text: String| Diagnostic::error("current-directory", text);
+    let path = std::env::current_dir()
+        .map_err(|cause| error(format!("The current directory cannot be used: {cause}")))?;
+    Utf8PathBuf::from_path_buf(path).map_err(|path| {
+        error(format!("The current directory's name is not UTF-8: {}", path.display()))
+            .help("go there under another name, or rename it")
+    })
+}
+
 /// Does what was typed, and says how the process ends.
 ///
 /// # Errors
@@ -61,8 +72,8 @@ use crate::source::SourceMap;
 pub fn main(typed: impl IntoIterator<Item = OsString>, environment: &Environment) -> anyhow::Result<Exit> {
     #[cfg(feature = "faults")]
     crate::fault::arm(environment.variable("BUILDOUT_FAULT"), environment.variable("BUILDOUT_FAULT_TRACE"))?;
-    let started_in = std::env::current_dir().ok().and_then(|path| Utf8PathBuf::from_path_buf(path).ok());
-    let started_in = started_in.unwrap_or_else(|| "/".into());
+    let here = here();
+    let started_in = here.clone().unwrap_or_else(|_| "/".into());
     let usual = Threshold::new("INFO", "0").expect("these are the usual ones");
     let mut report = Report::human(environment, started_in.clone(), usual);
     let typed: Vec<OsString> = typed.into_iter().collect();
@@ -86,6 +97,12 @@ pub fn main(typed: impl IntoIterator<Item = OsString>, environment: &Environment
         for ignored in &environment.ignored {
             report.diagnostic(&ignored.diagnostic(), &SourceMap::default());
         }
+    }
+    if let (Err(diagnostic), false) =
+        (&here, matches!(arguments.command, Command::Help { .. } | Command::Version))
+    {
+        report.diagnostic(diagnostic, &SourceMap::default());
+        return Ok(diagnostic.exit);
     }
     if arguments.debug {
         report.tell_all();

@@ -42,6 +42,7 @@ mod options;
 mod ownership;
 mod protected;
 mod reasons;
+mod robust;
 mod sandbox;
 mod sections;
 mod terminal;

@@ -806,7 +806,9 @@ fn what_another_part_made_is_said_to_be_its_own() {
     let site = Site::new(
         "[buildout]\nparts = a b\n[a]\nrecipe = template\ninline = x\noutput = o.txt\n[b]\nrecipe = template\ninline = y\noutput = o.txt\n",
     );
-    assert_shows(site.run(&["-q"]), str![[r#"
+    assert_shows(
+        site.run(&["-q"]),
+        str![[r#"
 exit 3
 -- standard error
 While:
@@ -820,6 +822,7 @@ note: [DIR]/o.txt was denied: this part did not make it
 note: the part `a` made it
 help: two parts cannot make the same thing: name another place in one of them
 
-"#]]);
+"#]],
+    );
     assert_eq!(site.read("o.txt"), "x");
 }
