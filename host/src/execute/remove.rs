@@ -129,6 +129,9 @@ pub(super) fn owned<'m>(
     let known: HashSet<&Utf8Path> = made.iter().map(|made| made.path.as_path()).collect();
     for path in named.iter().filter(|path| !known.contains(path.as_path())) {
         match bounds.place(path) {
+            // It would not be removed if it were allowed.
+            Err(Why::Outside) if path.symlink_metadata().is_err() => {}
+            Err(Why::Outside) => kept.push((path.clone(), Why::NotMade)),
             Err(why) => kept.push((path.clone(), why)),
             Ok(place) if place.is_there() => kept.push((path.clone(), Why::NotMade)),
             Ok(_) => {}

@@ -40,6 +40,7 @@ mod looking;
 mod names;
 mod options;
 mod ownership;
+mod poisoned;
 mod protected;
 mod reasons;
 mod robust;
