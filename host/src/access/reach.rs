@@ -61,6 +61,8 @@ pub struct Reach {
     pub root: Utf8PathBuf,
     /// Directories that may be read.
     pub read: Vec<Utf8PathBuf>,
+    /// The directories that the user named in grants: only what lies beneath them is judged by its name.
+    pub given: Vec<Utf8PathBuf>,
     /// Directories below which new things may be made.
     pub make: Vec<Utf8PathBuf>,
     /// Places that the part may make itself, and anything below.
@@ -100,7 +102,11 @@ impl Reach {
         if !self.writes() {
             return deny("`init` can write nothing", None);
         }
-        if self.hidden.iter().chain(&self.closed).any(|refused| path.starts_with(refused)) {
+        // What moves or goes takes along what lies in it.
+        let concerns = |refused: &Utf8PathBuf| {
+            path.starts_with(refused) || (deed == Deed::Change && refused.starts_with(path))
+        };
+        if self.hidden.iter().chain(&self.closed).any(concerns) {
             return deny(REFUSED, None);
         }
         let below = |roots: &[Utf8PathBuf]| {
@@ -118,7 +124,7 @@ impl Reach {
         let Some(root) = granted.clone().or_else(|| below(&self.make)).or_else(output) else {
             return deny("it lies outside the places that a part may write", Some(DECLARE));
         };
-        if self.protected.covers(&root, path) {
+        if self.protected.covers(self.named(path).unwrap_or(&root), path) {
             return deny("the name is protected", None);
         }
         if deed == Deed::Link && !self.links {
@@ -134,6 +140,12 @@ impl Reach {
         }
     }
 
+    /// The directory above `path` that the user named: a grant, or the buildout directory. What a project
+    /// writes into its options is not the user's word.
+    fn named(&self, path: &Utf8Path) -> Option<&Utf8Path> {
+        deepest(&self.given, path).or_else(|| Some(&*self.root).filter(|root| path.starts_with(root)))
+    }
+
     /// Says whether what is at the real path `path` can be looked at, which lies in what may be read.
     ///
     /// # Errors
@@ -147,10 +159,14 @@ impl Reach {
         if self.own.contains(path) {
             return Ok(());
         }
-        let roots = self.read.iter().filter(|root| path.starts_with(root));
-        let root = roots.max_by_key(|root| root.as_str().len()).unwrap_or(&self.root);
+        let root = self.named(path).or_else(|| deepest(&self.read, path)).unwrap_or(&self.root);
         if secret::beneath(root, path) { deny(SECRET, Some(NAME_IT)) } else { Ok(()) }
     }
+}
+
+fn deepest<'a>(roots: &'a [Utf8PathBuf], path: &Utf8Path) -> Option<&'a Utf8Path> {
+    let holding = roots.iter().filter(|root| path.starts_with(root));
+    holding.max_by_key(|root| root.as_str().len()).map(Utf8PathBuf::as_path)
 }
 
 /// Why a deed is allowed.
@@ -228,6 +244,32 @@ mod tests {
         assert_eq!(reads("/p/parts/x/closed/a"), Ok(()));
         assert!(!writes("/p/parts/x/hidden/a") && !writes("/p/parts/x/closed"));
         assert!(writes("/p/parts/x/other"));
+    }
+
+    #[test]
+    fn the_user_names_the_directory_below_which_names_are_judged_and_no_option_does() {
+        let reach = Reach {
+            read: vec!["/srv/data/.ssh".into()],
+            given: vec!["/srv/data".into()],
+            granted: vec!["/srv/data/.ssh".into()],
+            ..reach()
+        };
+        let key = Utf8Path::new("/srv/data/.ssh/authorized_keys");
+        assert_eq!(reach.shows(key).map_err(|denial| denial.why), Err("it has the name of a secret"));
+        assert_eq!(
+            reach.allows(Deed::Create, key, false).map_err(|denial| denial.why),
+            Err("the name is protected")
+        );
+        let reach = Reach { given: vec!["/srv/data/.ssh".into()], ..reach };
+        assert_eq!(reach.shows(key), Ok(()));
+    }
+
+    #[test]
+    fn what_holds_something_refused_is_not_moved() {
+        let reach = Reach { closed: vec!["/p/parts/x/closed".into()], ..reach() };
+        let moves = |path: &str| reach.allows(Deed::Change, Utf8Path::new(path), true).is_ok();
+        assert!(!moves("/p/parts/x"));
+        assert!(moves("/p/parts/y"));
     }
 
     #[test]

@@ -11,17 +11,42 @@ use camino::Utf8Path;
 
 use super::protected::plain;
 
-/// Version control knows addresses with passwords, and all that was ever deleted.
-const DIRECTORIES: [&str; 8] = [".git", ".hg", ".svn", ".bzr", ".jj", "_darcs", ".ssh", ".gnupg"];
+/// Version control knows addresses with passwords, and all that was ever deleted; the others are where clients of
+/// services keep their keys.
+const DIRECTORIES: [&str; 11] =
+    [".git", ".hg", ".svn", ".bzr", ".jj", "_darcs", ".ssh", ".gnupg", ".aws", ".docker", ".kube"];
 
 /// Files in which programs keep passwords.
-const FILES: [&str; 7] = [".netrc", "_netrc", ".pypirc", ".npmrc", ".pgpass", ".git-credentials", ".env"];
+const FILES: [&str; 19] = [
+    ".netrc",
+    "_netrc",
+    ".pypirc",
+    ".npmrc",
+    ".yarnrc.yml",
+    ".pgpass",
+    ".my.cnf",
+    ".s3cfg",
+    ".git-credentials",
+    ".gitconfig",
+    ".htpasswd",
+    ".dockercfg",
+    ".vault_pass",
+    ".env",
+    ".envrc",
+    ".bash_history",
+    ".zsh_history",
+    "credentials.json",
+    "terraform.tfstate",
+];
 
 /// Private keys, by how their names begin.
 const KEYS: [&str; 5] = ["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "id_xmss"];
 
 /// Private keys, by how their names end.
-const ENDS: [&str; 5] = [".pem", ".key", ".p12", ".pfx", ".kdbx"];
+const ENDS: [&str; 8] = [".pem", ".key", ".p12", ".pfx", ".kdbx", ".jks", ".ppk", ".keystore"];
+
+/// What editors and people append to the names of copies.
+const COPIES: [&str; 7] = ["~", ".bak", ".old", ".orig", ".save", ".swp", ".tmp"];
 
 /// What stands behind `.env.` in examples that are meant to be read.
 const EXAMPLES: [&str; 5] = ["example", "sample", "template", "dist", "in"];
@@ -35,6 +60,9 @@ pub(super) fn beneath(root: &Utf8Path, path: &Utf8Path) -> bool {
 }
 
 fn is_secret(name: &str) -> bool {
+    if let Some(original) = COPIES.iter().find_map(|copy| name.strip_suffix(copy)) {
+        return is_secret(original);
+    }
     DIRECTORIES.contains(&name)
         || FILES.contains(&name)
         || KEYS.iter().any(|key| name.starts_with(key) && !name.ends_with(".pub"))
@@ -60,18 +88,13 @@ mod tests {
             "/p/id_ed25519_work",
             "/p/.netrc",
             "/p/.ssh/config",
+            "/p/.env~",
+            "/p/tls/server.key.bak.old",
+            "/p/.aws/credentials",
         ] {
             assert!(secret(path), "{path}");
         }
-        for path in [
-            "/p/.gitignore",
-            "/p/.envrc",
-            "/p/.env.example",
-            "/p/id_rsa.pub",
-            "/p/id_map.txt",
-            "/p/keys",
-            "/p",
-        ] {
+        for path in ["/p/.gitignore", "/p/.env.example", "/p/id_rsa.pub", "/p/id_map.txt", "/p/keys", "/p"] {
             assert!(!secret(path), "{path}");
         }
     }

@@ -216,7 +216,15 @@ impl Reading {
         let what = option.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
         let value = match value {
             Some(value) => Some(value),
-            None => next()?,
+            None => match next()? {
+                Some(command)
+                    if Typed::is_one(&name) && help::command().find_subcommand(&command).is_some() =>
+                {
+                    let help = format!("`{command}` is a command; `--{name}={command}` names a directory");
+                    return Err(ArgumentError::Value { option: name, value: command, help });
+                }
+                next => next,
+            },
         };
         match value.filter(|value| !value.is_empty()) {
             Some(value) => self.value(&name, value),

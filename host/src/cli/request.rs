@@ -113,6 +113,10 @@ impl Asked {
         let path = plain(&self.started_in.join(self.home_in(typed.into())));
         let wrong = |text: String| Diagnostic::error("no-directory", text).exit(Exit::Usage);
         let real = real_or_to_be(&path).ok_or_else(|| wrong(format!("There is no directory {path}")))?;
+        if refused && !real.exists() {
+            // A name that is mistyped must not refuse nothing.
+            return Err(wrong(format!("There is nothing to refuse at {path}")).into());
+        }
         if real.is_file() && !refused {
             let directory = real.parent().unwrap_or(&real);
             let error = wrong(format!("{path} is a file; access is given by directory"));

@@ -204,7 +204,11 @@ fn inside_the_projects_own(buildout: &Buildout, root: &Utf8Path) -> Result<(), C
     let file = &buildout.surroundings.file;
     let own = real(file.parent().unwrap_or(file));
     if real(root).starts_with(&own) && root.is_absolute() {
-        return Ok(());
+        if !Protected::default().covers(&own, &real(root)) {
+            return Ok(());
+        }
+        let help = format!("name another directory, or say it yourself: `buildout directory={root}`");
+        return Err(wrong(buildout, "directory", PROTECTED, root, &help));
     }
     Err(wrong(
         buildout,
@@ -280,6 +284,7 @@ pub(super) fn init_reach(buildout: &Buildout, part: &str, recipe: &Recipe, entry
     Reach {
         root: buildout.directories.root.clone(),
         read: readable(buildout, recipe, all),
+        given: grants.directories(NeedKind::Read, Some(part)).map(Utf8Path::to_owned).collect(),
         hidden: grants.refused(NeedKind::Read, Some(part)).map(Utf8Path::to_owned).collect(),
         ..Reach::default()
     }
@@ -332,6 +337,7 @@ impl Buildout {
         Reach {
             root: directories.root.clone(),
             read,
+            given: grants.directories(NeedKind::Read, name).map(Utf8Path::to_owned).collect(),
             make,
             outputs: part.outputs.iter().filter(|path| inside(path)).cloned().collect(),
             granted,

@@ -258,3 +258,17 @@ fn adopting_a_strangers_records_gives_away_nothing_but_what_parts_may_write() {
         assert_eq!(site.read(path), "mine", "{path}: {}", run.stderr);
     }
 }
+
+#[test]
+fn the_project_cannot_name_a_protected_directory_as_its_buildout_directory() {
+    for name in [".vscode", ".git", ".ssh"] {
+        let site = Site::new(&format!(
+            "[buildout]\nparts = a\ndirectory = {name}\n[a]\nrecipe = template\ninline = x\noutput = ${{buildout:directory}}/tasks.json\n"
+        ));
+        site.write(&format!("{name}/config"), "theirs");
+        let run = site.run(&[]);
+        assert_eq!(run.exit, Some(3), "{}", run.stderr);
+        assert!(run.stderr.contains("protected"), "{}", run.stderr);
+        assert!(!site.has(&format!("{name}/tasks.json")));
+    }
+}

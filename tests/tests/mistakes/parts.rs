@@ -394,13 +394,14 @@ Error: [DIR]/x: Operation not permitted
 7 | [b]
   |  ^
 note: [DIR]/x was denied: this part did not make it
-help: move it away if this part shall make it
+note: the part `a` made it
+help: two parts cannot make the same thing: name another place in one of them
 -- with --json: exit 3
 {"version":1,"kind":"event","event":"step-started","activity":"updating","part":"a","causes":[]}
 {"version":1,"kind":"event","event":"step-finished","activity":"updating","part":"a"}
 {"version":1,"kind":"event","event":"step-started","activity":"installing","part":"b","causes":[{"code":"new","text":"it is not installed","place":null}]}
 {"version":1,"kind":"event","event":"log","part":"b","level":"info","message":"Writing [DIR]/x"}
-{"version":1,"kind":"diagnostic","severity":"error","code":"recipe-error","message":"[DIR]/x: Operation not permitted","doing":["Installing b."],"labels":[{"file":"[DIR]/buildout.cfg","line":7,"column":2,"end_line":7,"end_column":3,"text":""}],"notes":["[DIR]/x was denied: this part did not make it"],"help":["move it away if this part shall make it"],"exit":3}
+{"version":1,"kind":"diagnostic","severity":"error","code":"recipe-error","message":"[DIR]/x: Operation not permitted","doing":["Installing b."],"labels":[{"file":"[DIR]/buildout.cfg","line":7,"column":2,"end_line":7,"end_column":3,"text":""}],"notes":["[DIR]/x was denied: this part did not make it","the part `a` made it"],"help":["two parts cannot make the same thing: name another place in one of them"],"exit":3}
 
 "#]],
     );

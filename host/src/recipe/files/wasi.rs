@@ -223,6 +223,7 @@ impl Guarded<'_> {
     fn judge_opened(&mut self, handle: &Handle) -> FsResult<()> {
         use std::os::unix::fs::MetadataExt;
         let path = self.path_of(handle)?;
+        self.guard.may_see(&path)?;
         self.guard.may_change(&path)?;
         if let Descriptor::File(file) = self.inner.table.get(handle)?
             && file.file.metadata()?.nlink() > 1
@@ -530,8 +531,8 @@ impl wasi::HostDescriptor for Guarded<'_> {
         new_path: String,
     ) -> FsResult<()> {
         self.doing(&handle, &path, |this, old| {
-            // Else a file that is protected becomes writable under a new name.
-            this.guard.may_change(&old.path)?;
+            // Else a file that is not the part's becomes readable and writable under a new name.
+            this.guard.may_move(&old.path)?;
             let kind = this.kind_at(old)?.ok_or(inner::ErrorCode::NoEntry)?;
             this.doing(&new_handle, &new_path, |this, new| {
                 if this.kind_at(new)?.is_some() {
