@@ -33,7 +33,7 @@ impl Shelf {
         for (at, place) in KEPT.iter().enumerate() {
             let to = folder.path().join(at.to_string());
             fs::create_dir(&to).expect("nothing is there yet");
-            copy(&site.path(place), &to);
+            copy(&site.path(place), &to, true);
         }
         Self { folder }
     }
@@ -42,7 +42,8 @@ impl Shelf {
     pub fn bring_back(&self, site: &Site) {
         for (at, place) in KEPT.iter().enumerate() {
             empty(&site.path(place));
-            copy(&self.folder.path().join(at.to_string()), &site.path(place));
+            // The journal must not look older than what it speaks of.
+            copy(&self.folder.path().join(at.to_string()), &site.path(place), place.is_empty());
         }
     }
 }
@@ -57,13 +58,14 @@ fn empty(folder: &Path) {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies what lies in a folder, with the times of its files or without.
+fn copy(from: &Path, to: &Path, times: bool) {
     for entry in fs::read_dir(from).expect("it can be read") {
         let entry = entry.expect("it can be read");
         let (kind, target) = (entry.file_type().expect("it was just listed"), to.join(entry.file_name()));
         if kind.is_dir() {
             fs::create_dir(&target).expect("nothing is there yet");
-            copy(&entry.path(), &target);
+            copy(&entry.path(), &target, times);
             let mode = entry.metadata().expect("it was just listed").permissions();
             fs::set_permissions(&target, mode).expect("it is ours");
         } else if kind.is_symlink() {
@@ -71,14 +73,12 @@ fn copy(from: &Path, to: &Path) {
                 .expect("nothing is there yet");
         } else {
             fs::copy(entry.path(), &target).expect("there is room");
-            // By size and time a copy counts as the file.
-            let modified =
-                entry.metadata().expect("it was just listed").modified().expect("files have times");
-            File::options()
-                .write(true)
-                .open(&target)
-                .and_then(|copy| copy.set_modified(modified))
-                .expect("it is ours");
+            if times {
+                // By size and time a copy counts as the file.
+                let modified =
+                    entry.metadata().expect("it was just listed").modified().expect("files have times");
+                File::open(&target).and_then(|copy| copy.set_modified(modified)).expect("it is ours");
+            }
         }
     }
 }

@@ -84,6 +84,7 @@ impl<'r> Execution<'r> {
     ) -> Result<Self, ExecuteError> {
         let (journal, recovery) = installed.open_journal()?;
         let granted = granted(buildout);
+        let cut_off_ns = journal.cut_off_ns();
         let journal = Arc::new(Mutex::new(journal));
         let mut execution = Self {
             buildout,
@@ -97,7 +98,7 @@ impl<'r> Execution<'r> {
             undiscarded: Vec::new(),
             left: BTreeSet::new(),
         };
-        execution.recover(&recovery)?;
+        execution.recover(&recovery, cut_off_ns)?;
         Ok(execution)
     }
 

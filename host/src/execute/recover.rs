@@ -7,11 +7,19 @@ use super::remove::Why;
 use super::{ExecuteError, Execution, aside, undo};
 use crate::event::{Event, Level};
 use crate::fault::{self, Step};
-use crate::installed::{Recovery, Sync};
+use crate::installed::{Made, Recovery, Seen, Sync};
+
+/// A thing is made at once after the journal's line about it; what was made later than this is somebody's who came
+/// after the kill.
+const SLACK_NS: i64 = 1_000_000_000;
 
 impl Execution<'_> {
     /// Undoes what unfinished steps made, puts back what was aside, and marks their parts.
-    pub(super) fn recover(&mut self, recovery: &Recovery) -> Result<(), ExecuteError> {
+    pub(super) fn recover(
+        &mut self,
+        recovery: &Recovery,
+        cut_off_ns: Option<i64>,
+    ) -> Result<(), ExecuteError> {
         self.remove_temporary();
         if recovery.is_empty() {
             return Ok(());
@@ -27,7 +35,14 @@ impl Execution<'_> {
         };
         let message = format!("The last run was cut off{on}. Putting that right.");
         self.reporter.event(&Event::Log { part: None, level: Level::Warning, message });
-        let kept = undo::undo(self.bounds(), &recovery.undo);
+        let later = |made: &Made| {
+            let seen = made.seen.is_none().then(|| Seen::at(&made.path)).flatten();
+            seen.zip(cut_off_ns).is_some_and(|(seen, cut_off)| seen.is_born_after(cut_off + SLACK_NS))
+        };
+        let (others, undo): (Vec<Made>, Vec<Made>) = recovery.undo.iter().cloned().partition(later);
+        let others: Vec<_> = others.into_iter().map(|made| (made.path, Why::Replaced)).collect();
+        self.report_kept(&others);
+        let kept = undo::undo(self.bounds(), &undo);
         self.report_kept(&kept);
         possible(&kept)?;
         for begun in &recovery.unfinished {

@@ -171,7 +171,14 @@ impl Execution<'_> {
             inputs: Vec::new(),
             outputs: Vec::new(),
         };
-        self.buildout.reach(&part, self.installed.made(name).iter().map(|made| made.path.clone()))
+        self.buildout.reach(&part, self.still_own(name))
+    }
+
+    /// What a part made and nobody put something else in the place of.
+    fn still_own(&self, name: &str) -> Vec<Utf8PathBuf> {
+        let made = self.installed.made(name).iter();
+        let own = made.filter(|made| !made.is_replaced(Seen::at(&made.path).as_ref()));
+        own.map(|made| made.path.clone()).collect()
     }
 
     /// Removes a part for good.
@@ -278,7 +285,7 @@ impl Execution<'_> {
         let part = self.buildout.part(&step.part).expect("the plan names parts of the buildout").clone();
         self.started(Activity::Updating, step);
         let recorded = self.installed.database.parts.get(&part.name).cloned().unwrap_or_default();
-        let own = self.installed.made(&part.name).iter().map(|made| made.path.clone()).collect();
+        let own = self.still_own(&part.name);
         self.journal().begin("update", &part.name)?;
         let outcome = self.call(&part, Phase::Update, own, recorded.paths.clone());
         let removed = outcome.record.removed.clone();

@@ -77,6 +77,8 @@ pub struct Journal {
     directory: String,
     run: u64,
     begun: bool,
+    /// When the last line was written that was found here.
+    written_ns: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,7 +118,9 @@ impl Journal {
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let identity = directory.identity().map_err(io("look at the directory of"))?;
         let file = folder.open_file(JOURNAL, 0o600).map_err(io("open"))?;
-        let mut journal = Self { file, path, directory: identity, run: last_run + 1, begun: false };
+        let written_ns = file.metadata().ok().and_then(|about| nanoseconds(about.modified().ok()?));
+        let mut journal =
+            Self { file, path, directory: identity, run: last_run + 1, begun: false, written_ns };
 
         let mut lines = Vec::new();
         for (at, bytes) in bytes[..whole].split(|byte| *byte == b'\n').enumerate() {
@@ -185,6 +189,11 @@ impl Journal {
         self.write(&Line::Discard(moved.clone()))
     }
 
+    /// When the run was cut off whose lines were found here, or little earlier, in nanoseconds since 1970.
+    pub fn cut_off_ns(&self) -> Option<i64> {
+        self.written_ns
+    }
+
     /// Forgets all that is written, as nothing of it is left to do; another run's number begins.
     pub fn clear(&mut self) -> Result<(), InstalledError> {
         self.cut(0)?;
@@ -246,6 +255,10 @@ impl Journal {
         let path = self.path.clone();
         move |source| InstalledError::Io { verb, path: path.clone(), source }
     }
+}
+
+fn nanoseconds(time: std::time::SystemTime) -> Option<i64> {
+    i64::try_from(time.duration_since(std::time::UNIX_EPOCH).ok()?.as_nanos()).ok()
 }
 
 fn unfinished(lines: impl Iterator<Item = Line>, settled: BTreeSet<String>) -> Recovery {

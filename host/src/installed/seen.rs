@@ -43,6 +43,11 @@ impl Seen {
         })
     }
 
+    /// Whether the file came into being later than that, in nanoseconds since 1970.
+    pub fn is_born_after(&self, time_ns: i64) -> bool {
+        self.born_ns > time_ns
+    }
+
     /// Whether `now` is a look at the same file, edited or not, or at a faithful copy of it.
     pub fn is_same(&self, now: &Self) -> bool {
         (self.inode, self.born_ns) == (now.inode, now.born_ns) || self.is_unchanged(now)

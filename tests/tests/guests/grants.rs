@@ -697,7 +697,9 @@ fn a_hard_link_is_made_of_the_parts_own_things_only() {
         "writer",
         "place = [PLACE]\ninstall = temporary\n    try hard-link [PLACE]/file TMP/x\n    try read TMP/x\n    write parts/own mine\n    hard-link parts/own TMP/y\n    read TMP/y",
     );
-    assert_shows(site.run(&["--allow-write=[ROOT]/granted"]), str![[r#"
+    assert_shows(
+        site.run(&["--allow-write=[ROOT]/granted"]),
+        str![[r#"
 exit 0
 -- standard error
 Creating directory '[DIR]/bin'.
@@ -713,7 +715,8 @@ Section `a` contains unused option(s): 'place'.
 This may be an indication for either a typo in the option's name or a bug in the used recipe.
   place: buildout.cfg:5:1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
@@ -722,32 +725,41 @@ fn what_is_refused_is_not_moved_with_what_holds_it() {
         "install = mkdir parts/x\n    mkdir parts/x/c\n    write parts/x/c/f mine\n    return parts/x\nupdate = try rename parts/x parts/y\n    try read parts/y/c/f",
     );
     assert_eq!(site.run(&["-q"]).exit, Some(0));
-    assert_shows(site.run(&["--deny-read=parts/x/c"]), str![[r#"
+    assert_shows(
+        site.run(&["--deny-read=parts/x/c"]),
+        str![[r#"
 exit 0
 -- standard error
 Updating a.
 a: rename parts/x parts/y: io: Operation not permitted
 a: read parts/y/c/f: io: No such file or directory
 
-"#]]);
+"#]],
+    );
     assert_eq!(site.read("parts/x/c/f"), "mine");
 }
 
 #[test]
 fn a_refusal_of_nothing_is_an_error_and_a_grant_takes_no_command_for_a_directory() {
     let site = Site::actor("install = write parts/f x");
-    assert_shows(site.run(&["--deny-read=secrest"]), str![[r#"
+    assert_shows(
+        site.run(&["--deny-read=secrest"]),
+        str![[r#"
 exit 2
 -- standard error
 Error: There is nothing to refuse at [DIR]/secrest
 
-"#]]);
-    assert_shows(site.run(&["--allow-write", "plan"]), str![[r#"
+"#]],
+    );
+    assert_shows(
+        site.run(&["--allow-write", "plan"]),
+        str![[r#"
 exit 2
 -- standard error
 Error: Invalid value for option --allow-write: plan
 help: `plan` is a command; `--allow-write=plan` names a directory
 
-"#]]);
+"#]],
+    );
     assert!(!site.has("parts/f"));
 }

@@ -826,3 +826,39 @@ help: two parts cannot make the same thing: name another place in one of them
     );
     assert_eq!(site.read("o.txt"), "x");
 }
+
+#[test]
+fn what_somebody_put_in_the_place_of_a_file_is_nothing_that_update_or_uninstall_may_change() {
+    for (deed, options) in [
+        (
+            "update",
+            "update = try write parts/f evil\n    try append parts/f evil\n    try unlink parts/f\n    try set-mode 777 parts/f",
+        ),
+        ("uninstall", "uninstall = try write parts/f evil\n    try unlink parts/f"),
+    ] {
+        let site = Site::actor(&format!("install = write parts/f x\n    return parts/f\n{options}"));
+        assert_eq!(site.run(&["-q"]).exit, Some(0));
+        replace(&site, "parts/f");
+        let arguments: &[&str] = if deed == "update" { &[] } else { &["uninstall"] };
+        assert_eq!(site.run(arguments).exit, Some(0), "{deed}");
+        assert_eq!(site.read("parts/f"), "somebody's", "{deed}");
+        assert_eq!(site.run(&["uninstall"]).exit, Some(0), "{deed}");
+        assert_eq!(site.read("parts/f"), "somebody's", "{deed}, and then it goes");
+    }
+}
+
+#[test]
+fn what_somebody_made_after_a_kill_is_not_undone_with_what_the_part_made() {
+    let site = Site::actor(
+        "install = write parts/notes x\n    unlink parts/notes\n    write parts/own x\n    say here\n    sleep 60",
+    );
+    let run = site.run_until(&[], "a: here", "KILL");
+    assert_eq!(run.exit, None);
+    // Nobody comes within a second.
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    site.write("parts/notes", "somebody's");
+    let run = site.run(&["buildout:parts="]);
+    assert_eq!(run.exit, Some(0), "{}", run.stderr);
+    assert_eq!(site.read("parts/notes"), "somebody's", "{}", run.stderr);
+    assert!(!site.has("parts/own"), "{}", run.stderr);
+}
