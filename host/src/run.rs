@@ -12,7 +12,7 @@ use crate::config::{self, Configuration, LocalFiles};
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::event::Reporter;
 use crate::execute::remove::Bounds;
-use crate::execute::{self, Execution};
+use crate::execute::{self, Adoption, Execution};
 use crate::installed::{Holder, Installed, Places, RunLock};
 use crate::plan::{Aim, Plan};
 use crate::recipe::{Catalogue, Settings};
@@ -212,6 +212,8 @@ fn installed(
 
 /// What a run would do.
 pub struct Planned {
+    /// What is taken over first.
+    pub adoption: Adoption,
     /// The steps.
     pub plan: Plan,
     /// What goes with each part that goes, absolute.
@@ -226,10 +228,14 @@ pub struct Planned {
 ///
 /// What is installed cannot be read, or what was asked for cannot be done.
 pub fn plan(buildout: Buildout, request: &Request, reporter: &mut dyn Reporter) -> Result<Planned, Stopped> {
-    let installed = match installed(&buildout, request, reporter) {
+    let mut installed = match installed(&buildout, request, reporter) {
         Ok(installed) => installed,
         Err(diagnostic) => return Err(Stopped::of(buildout, diagnostic)),
     };
+    let mut adoption = Adoption::default();
+    if request.adopt {
+        adoption = Adoption::of(&buildout, &mut installed);
+    }
     let plan = match Plan::compare(&buildout, &installed, &request.aim) {
         Ok(plan) => plan,
         Err(error) => return Err(Stopped::of(buildout, error.diagnostic())),
@@ -237,7 +243,7 @@ pub fn plan(buildout: Buildout, request: &Request, reporter: &mut dyn Reporter) 
     let granted = execute::granted(&buildout);
     let bounds = Bounds { root: installed.root(), granted: &granted, never: &request.never() };
     let going = execute::foresee(bounds, &installed, &plan);
-    Ok(Planned { plan, going, buildout })
+    Ok(Planned { adoption, plan, going, buildout })
 }
 
 /// Reads what is installed, and nothing else.

@@ -15,7 +15,13 @@ pub(super) fn run(asked: &Asked, aim: &Aim, check: bool, report: &mut Report) ->
     let settings = asked.settings(&request.configuration.project, report);
     let buildout = run::resolve(configuration, settings, &request, report)?;
     let planned = run::plan(buildout, &request, report)?;
-    let shown = PlanShown::of(&planned.plan, &planned.going, &planned.buildout.configuration.sources);
+    let shown = PlanShown::of(
+        &planned.adoption,
+        &planned.plan,
+        &planned.going,
+        &planned.buildout.configuration.sources,
+    );
     report.result("plan", &shown.text(&asked.started_in, asked.arguments.verbosity > 0), &shown)?;
-    Ok(if check && !planned.plan.is_nothing() { Exit::Changes } else { Exit::Done })
+    let changes = !planned.plan.is_nothing() || !planned.adoption.parts.is_empty();
+    Ok(if check && changes { Exit::Changes } else { Exit::Done })
 }

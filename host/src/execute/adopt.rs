@@ -2,16 +2,51 @@
 //!
 //! Rules: `decisions.md` 3.1 and 3.2: only when the user says so, and what it means is shown.
 
+use camino::{Utf8Path, Utf8PathBuf};
+
 use super::{ExecuteError, Execution};
 use crate::access::Protected;
 use crate::event::{Event, Level};
-use crate::installed::Sync;
+use crate::installed::{Adoptable, Installed, Sync};
+use crate::resolve::Buildout;
 
 /// So many paths of one part are named.
 const NAMED: usize = 20;
 
+/// What taking the foreign records over means.
+#[derive(Debug, Clone, Default)]
+pub struct Adoption {
+    /// The buildout directory that they name, if it is another one than this.
+    pub before: Option<Utf8PathBuf>,
+    /// The parts.
+    pub parts: Vec<Adoptable>,
+}
+
+impl Adoption {
+    /// Believes the foreign records, in `installed` alone: what they name below the buildout directory
+    /// counts as made by its part.
+    pub fn of(buildout: &Buildout, installed: &mut Installed) -> Self {
+        let directories = &buildout.directories;
+        let root = &directories.root;
+        let beneath = |place: &Utf8PathBuf| place.strip_prefix(root).ok().map(Utf8Path::to_owned);
+        let standard: Vec<_> = directories.standard().into_iter().filter_map(beneath).collect();
+        let before = installed.bring_foreign_here(&standard);
+        let protected = Protected { files: buildout.protected_files() };
+        // What somebody else's records name counts only where parts may write at all.
+        let outputs: Vec<_> = buildout.parts().flat_map(|part| part.outputs.clone()).collect();
+        let may = |path: &Utf8Path| {
+            let mut standard = directories.standard().into_iter();
+            let below = standard.any(|place| path.starts_with(place) && path != place);
+            (below || outputs.iter().any(|output| path.starts_with(output))) && !protected.covers(root, path)
+        };
+        let parts = installed.adoptable(may);
+        installed.adopt(parts.clone());
+        Self { before, parts }
+    }
+}
+
 impl Execution<'_> {
-    /// Believes the foreign records: what they name below the buildout directory counts as made by its part.
+    /// Believes the foreign records.
     ///
     /// # Errors
     ///
@@ -20,22 +55,19 @@ impl Execution<'_> {
         if self.installed.foreign.is_none() {
             return Ok(());
         }
+        let adoption = Adoption::of(self.buildout, self.installed);
         let root = self.buildout.directories.root.clone();
-        let protected = Protected { files: self.buildout.protected_files() };
-        // What somebody else's records name counts only where parts may write at all.
-        let standard = self.buildout.directories.clone();
-        let outputs: Vec<_> = self.buildout.parts().flat_map(|part| part.outputs.clone()).collect();
-        let may = |path: &camino::Utf8Path| {
-            let below = standard.standard().into_iter().any(|place| path.starts_with(place) && path != place);
-            (below || outputs.iter().any(|output| path.starts_with(output))) && !protected.covers(&root, path)
-        };
-        let adoptable = self.installed.adoptable(may);
-        for part in &adoptable {
-            let mut message = format!(
-                "Taking over {}: {} files and directories count as made by it.",
-                part.part,
-                part.made.len()
-            );
+        if let Some(before) = &adoption.before {
+            let message = format!("What is recorded below {before} counts as the same below {root}.");
+            self.reporter.event(&Event::Log { part: None, level: Level::Info, message });
+        }
+        for part in &adoption.parts {
+            let count = match part.made.len() {
+                0 => "nothing here counts".to_owned(),
+                1 => "1 file or directory counts".to_owned(),
+                more => format!("{more} files and directories count"),
+            };
+            let mut message = format!("Taking over {}: {count} as made by it.", part.part);
             for made in part.made.iter().take(NAMED) {
                 message.push_str(&format!("\n  {}", made.path));
             }
@@ -43,11 +75,11 @@ impl Execution<'_> {
                 message.push_str(&format!("\n  and {} more", part.made.len() - NAMED));
             }
             for path in &part.left {
-                message.push_str(&format!("\n  {path} stays nobody's"));
+                let why = if path.starts_with(&root) { "" } else { ", as it lies elsewhere" };
+                message.push_str(&format!("\n  {path} stays nobody's{why}"));
             }
             self.reporter.event(&Event::Log { part: None, level: Level::Info, message });
         }
-        self.installed.adopt(adoptable);
         self.installed.save(Sync::Now)?;
         Ok(self.installed.drop_foreign()?)
     }

@@ -39,6 +39,7 @@ use crate::installed::{Directory, Installed, Journal, Moved, RunLock};
 use crate::plan::{Aim, Plan, PlanError};
 use crate::resolve::Buildout;
 
+pub use self::adopt::Adoption;
 pub use self::error::ExecuteError;
 pub use self::foresee::foresee;
 use self::remove::Bounds;

@@ -23,7 +23,7 @@ use super::{Installed, Known};
 pub struct Adoptable {
     /// The part.
     pub part: String,
-    /// What is recorded of it.
+    /// What is recorded of it, without paths outside the buildout directory.
     pub record: Record,
     /// What will count as made by it: directories before what they hold.
     pub made: Vec<Made>,
@@ -45,14 +45,18 @@ impl Installed {
         let parts = foreign.parts.iter().filter(|(part, _)| !self.database.parts.contains_key(*part));
         let adoptable = |(part, record): (&String, &Record)| {
             let (mut made, mut left) = (Vec::new(), Vec::new());
-            for path in &record.paths {
+            let mut record = record.clone();
+            // What lies elsewhere would be in the way of its uninstalling for ever.
+            record.paths.retain(|path| {
                 let path = self.root().path().join(path);
-                match beneath(self.root(), &path) {
-                    Some(beneath) => claim(self.root(), &beneath, &may, &mut made, &mut left),
+                let beneath = beneath(self.root(), &path);
+                match &beneath {
+                    Some(beneath) => claim(self.root(), beneath, &may, &mut made, &mut left),
                     None => left.push(path),
                 }
-            }
-            Adoptable { part: part.clone(), record: record.clone(), made, left }
+                beneath.is_some()
+            });
+            Adoptable { part: part.clone(), record, made, left }
         };
         parts.map(adoptable).collect()
     }

@@ -15,7 +15,7 @@
 //! | `run_lock` | `.buildout/lock`: one run at a time |
 //! | `directory` | handles that no link can redirect; every change on disk of this room and of `execute` |
 //! | `reach` | directories beneath a handle, quickly and at any depth |
-//! | `adopt` | a foreign database is taken over |
+//! | `adopt`, `moved` | a foreign database is taken over, also one of another place |
 //! | `contents`, `verify` | what was written, and whether it still is |
 //! | `made`, `seen`, `digest`, `error` | [`Made`], [`Seen`], [`Digest`], [`InstalledError`] |
 //!
@@ -32,6 +32,7 @@ pub mod directory;
 pub mod error;
 pub mod journal;
 pub mod made;
+mod moved;
 mod quote;
 pub mod reach;
 pub mod run_lock;
@@ -515,7 +516,7 @@ fn foreign(path: &Utf8Path) -> Diagnostic {
         "foreign-state",
         format!("{path} was not written by buildout on this machine: its parts count as not installed"),
     )
-    .note("nothing that it names is removed")
+    .note("nothing that it names is removed; a copy is kept when a run replaces it, so that it can be taken over later too")
     .help("to take the installed parts over: `buildout install --adopt`")
 }
 

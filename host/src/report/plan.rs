@@ -1,6 +1,6 @@
 //! What `plan` shows.
 //!
-//! - In: a [`Plan`], and what it would take away.
+//! - In: a plan, what is taken over before it, and what it would take away.
 //! - Out: text for people, data for programs.
 
 use std::collections::BTreeMap;
@@ -10,14 +10,32 @@ use camino::Utf8PathBuf;
 use serde::Serialize;
 
 use crate::event::Cause;
+use crate::execute::Adoption;
 use crate::plan::{Action, Plan};
 use crate::source::SourceMap;
 
 /// A plan as programs read it.
 #[derive(Debug, Serialize)]
 pub struct PlanShown {
+    /// The buildout directory that foreign records name, if they are taken over and name another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adopted_from: Option<Utf8PathBuf>,
+    /// What is taken over before the first step.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub adopts: Vec<AdoptedShown>,
     /// In the order of the run.
     pub steps: Vec<StepShown>,
+}
+
+/// A part that is taken over, as programs read it.
+#[derive(Debug, Serialize)]
+pub struct AdoptedShown {
+    /// The part.
+    pub part: String,
+    /// What counts as made by it: absolute paths.
+    pub owns: Vec<Utf8PathBuf>,
+    /// What is recorded of it and stays nobody's.
+    pub leaves: Vec<Utf8PathBuf>,
 }
 
 /// A step as programs read it.
@@ -35,20 +53,43 @@ pub struct StepShown {
 
 impl PlanShown {
     /// Puts a plan into words; `going` is what goes with each part.
-    pub fn of(plan: &Plan, going: &BTreeMap<String, Vec<Utf8PathBuf>>, sources: &SourceMap) -> Self {
+    pub fn of(
+        adoption: &Adoption,
+        plan: &Plan,
+        going: &BTreeMap<String, Vec<Utf8PathBuf>>,
+        sources: &SourceMap,
+    ) -> Self {
         let steps = plan.steps.iter().map(|step| StepShown {
             part: step.part.clone(),
             action: step.action.word(),
             reasons: step.reasons.iter().map(|reason| reason.cause(sources)).collect(),
             removes: going.get(&step.part).cloned().unwrap_or_default(),
         });
-        Self { steps: steps.collect() }
+        let adopts = adoption.parts.iter().map(|part| AdoptedShown {
+            part: part.part.clone(),
+            owns: part.made.iter().map(|made| made.path.clone()).collect(),
+            leaves: part.left.clone(),
+        });
+        Self { adopted_from: adoption.before.clone(), adopts: adopts.collect(), steps: steps.collect() }
     }
 
     /// The text for people; `directory` is what file names are relative to. With `verbose`, parts that
     /// stay as they are have a line each.
     pub fn text(&self, directory: &camino::Utf8Path, verbose: bool) -> String {
         let mut text = String::new();
+        if let Some(before) = &self.adopted_from {
+            writeln!(text, "take what is recorded below {before} as the same here")
+                .expect("a String takes all");
+        }
+        for adopted in &self.adopts {
+            writeln!(text, "adopt {}", adopted.part).expect("a String takes all");
+            for (word, paths) in [("owns", &adopted.owns), ("leaves", &adopted.leaves)] {
+                for path in paths {
+                    let path = super::snippet::file_name(path.as_str(), directory);
+                    writeln!(text, "  {word} {path}").expect("a String takes all");
+                }
+            }
+        }
         let told = |step: &&StepShown| verbose || step.action != Action::Keep.word();
         for step in self.steps.iter().filter(told) {
             writeln!(text, "{} {}", step.action, step.part).expect("a String takes all");

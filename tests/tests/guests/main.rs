@@ -13,6 +13,7 @@
 //! | `links` | symbolic and hard links, permission bits |
 //! | `ownership` | what belongs to a part; undoing what failed |
 //! | `life` | update, uninstall, what is called when |
+//! | `adopting` | records of zc.buildout, of another machine or of another place are taken over |
 //! | `asked` | parts that are asked for by name |
 //! | `reasons` | why a part is made anew, the same in `plan` and in the run |
 //! | `failing` | what is left when something fails |
@@ -26,6 +27,7 @@
 //! | `directories` | configurations that lead elsewhere |
 //! | `looking` | `annotate`, `query`, `why` |
 
+mod adopting;
 mod asked;
 mod code_cache;
 mod descriptions;
