@@ -218,8 +218,24 @@ pub struct Planned {
     pub plan: Plan,
     /// What goes with each part that goes, absolute.
     pub going: BTreeMap<String, Vec<Utf8PathBuf>>,
+    /// What would stop the run before its first step.
+    pub obstacle: Option<Diagnostic>,
     /// What it was compared with.
     pub buildout: Buildout,
+}
+
+impl Planned {
+    /// Stops as the run would, if anything stands in its way.
+    ///
+    /// # Errors
+    ///
+    /// What the run would come to before its first step.
+    pub fn check(self) -> Result<(), Stopped> {
+        match self.obstacle {
+            Some(diagnostic) => Err(Stopped::of(self.buildout, diagnostic)),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Compares: what must change. Writes nothing.
@@ -243,7 +259,8 @@ pub fn plan(buildout: Buildout, request: &Request, reporter: &mut dyn Reporter) 
     let granted = execute::granted(&buildout);
     let bounds = Bounds { root: installed.root(), granted: &granted, never: &request.never() };
     let going = execute::foresee(bounds, &installed, &plan);
-    Ok(Planned { adoption, plan, going, buildout })
+    let obstacle = execute::find_obstacle(&buildout, &installed, &plan).err().map(|error| error.diagnostic());
+    Ok(Planned { adoption, plan, going, obstacle, buildout })
 }
 
 /// Reads what is installed, and nothing else.

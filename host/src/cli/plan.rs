@@ -23,5 +23,6 @@ pub(super) fn run(asked: &Asked, aim: &Aim, check: bool, report: &mut Report) ->
     );
     report.result("plan", &shown.text(&asked.started_in, asked.arguments.verbosity > 0), &shown)?;
     let changes = !planned.plan.is_nothing() || !planned.adoption.parts.is_empty();
+    planned.check()?;
     Ok(if check && changes { Exit::Changes } else { Exit::Done })
 }

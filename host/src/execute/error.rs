@@ -9,6 +9,8 @@ use crate::diagnostic::{Diagnostic, Exit};
 use crate::installed::{InstalledError, RunLockError};
 use crate::resolve::ResolveError;
 
+const ADOPT: &str = "`buildout install --adopt` takes over what another machine or program recorded here";
+
 /// Why a run stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum ExecuteError {
@@ -43,6 +45,14 @@ pub enum ExecuteError {
         path: Utf8PathBuf,
         /// What it is instead.
         what: &'static str,
+    },
+    /// Somebody's files stand where parts would be made.
+    #[error("{}", are_there(.in_the_way))]
+    InTheWay {
+        /// Each part and what is in its place.
+        in_the_way: Vec<(String, Utf8PathBuf)>,
+        /// Whether foreign records may speak of it.
+        foreign: bool,
     },
     /// Something of a part that goes cannot be removed; the part stays recorded.
     #[error("{path} of the part `{part}` cannot be removed: {why}")]
@@ -100,11 +110,7 @@ impl ExecuteError {
                 }
                 if *foreign {
                     diagnostic.exit = Exit::Foreign;
-                    diagnostic.help.insert(
-                        0,
-                        "`buildout install --adopt` takes over what another machine or program recorded here"
-                            .to_owned(),
-                    );
+                    diagnostic.help.insert(0, ADOPT.to_owned());
                 }
                 overwritten.iter().fold(diagnostic, |diagnostic, path| {
                     diagnostic
@@ -117,6 +123,16 @@ impl ExecuteError {
                 .exit(Exit::Denied),
             Self::NotADirectory { path, .. } => Diagnostic::error("not-a-directory", self.to_string())
                 .help(format!("move {path} away, or name another directory in `[buildout]`")),
+            Self::InTheWay { in_the_way, foreign } => {
+                let error = Diagnostic::error("in-the-way", self.to_string()).doing("Installing.");
+                let error = in_the_way
+                    .iter()
+                    .fold(error, |error, (part, path)| error.note(format!("`{part}` would write {path}")));
+                let error = error.note("nothing was begun");
+                let (error, exit) =
+                    if *foreign { (error.help(ADOPT), Exit::Foreign) } else { (error, Exit::Denied) };
+                error.help("move it away if the part shall make it, or name another place").exit(exit)
+            }
             Self::NotRemoved { part, path, why } => {
                 let error =
                     Diagnostic::error("not-removed", self.to_string()).doing(format!("Uninstalling {part}."));
@@ -141,5 +157,12 @@ impl ExecuteError {
             Self::Lock(error) => error.diagnostic(),
             Self::Io { .. } => Diagnostic::error("io", self.to_string()),
         }
+    }
+}
+
+fn are_there(in_the_way: &[(String, Utf8PathBuf)]) -> String {
+    match in_the_way {
+        [(_, path)] => format!("{path} is there already, and no part made it"),
+        more => format!("{} files are there already that no part made", more.len()),
     }
 }

@@ -14,6 +14,7 @@
 //! | `back` | after a failure: what was begun is taken back, what was aside comes back |
 //! | `call` | one call of a recipe, and what its failure means |
 //! | `remove`, `undo`, `aside` | taking away, taking back, keeping aside |
+//! | `obstacle` | what would stop a run halfway |
 //! | `foresee` | what a plan would take away |
 //! | `error` | why a run stopped |
 
@@ -24,6 +25,7 @@ mod call;
 mod directories;
 mod error;
 mod foresee;
+mod obstacle;
 mod recover;
 pub mod remove;
 mod steps;
@@ -42,6 +44,7 @@ use crate::resolve::Buildout;
 pub use self::adopt::Adoption;
 pub use self::error::ExecuteError;
 pub use self::foresee::foresee;
+pub use self::obstacle::find_obstacle;
 use self::remove::Bounds;
 
 /// A run that changes things, and all that it holds meanwhile.
@@ -119,6 +122,7 @@ impl<'r> Execution<'r> {
     /// The first failure. What was finished before stays and is recorded; of the part that failed
     /// nothing is left, and what stood before it is back.
     pub fn run(&mut self, plan: &Plan) -> Result<(), ExecuteError> {
+        find_obstacle(self.buildout, self.installed, plan)?;
         if !plan.uninstalls {
             self.make_directories()?;
         }

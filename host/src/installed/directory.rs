@@ -116,6 +116,13 @@ impl Directory {
         }
     }
 
+    /// Checks that something can be made in it, as far as that is seen without doing so.
+    pub fn check_writable(&self) -> io::Result<()> {
+        use rustix::fs::Access;
+        let flags = if cfg!(target_os = "linux") { AtFlags::EACCESS } else { AtFlags::empty() };
+        Ok(rustix::fs::accessat(&self.handle, ".", Access::WRITE_OK | Access::EXEC_OK, flags)?)
+    }
+
     /// Everything in it, in the order of the names.
     pub fn entries(&self) -> io::Result<Vec<Entry>> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;

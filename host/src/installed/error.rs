@@ -37,6 +37,14 @@ pub enum InstalledError {
         /// The database.
         path: Utf8PathBuf,
     },
+    /// Nothing can be made in a directory.
+    #[error("Cannot write in {path}: {source}")]
+    Unwritable {
+        /// The directory: the buildout directory, or that of the database.
+        path: Utf8PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// A file of the state directory is not what we wrote.
     #[error("Cannot read the state in {path}, line {line}: {reason}")]
     State {
@@ -107,6 +115,16 @@ impl InstalledError {
             Self::NoRoom { .. } => error("no-room")
                 .exit(Exit::Limit)
                 .help("all options of all parts are recorded: keep large texts in files and name those"),
+            Self::Unwritable { path, source } => {
+                let error = error("unwritable").note("nothing was begun");
+                if source.kind() == io::ErrorKind::NotFound {
+                    error.help(format!(
+                        "what is installed shall be recorded there, says the option `installed`: `mkdir -p {path}`"
+                    ))
+                } else {
+                    error.help("run as the user whose directory it is, or make it writable")
+                }
+            }
             Self::State { path, .. } => error("unreadable-state").exit(Exit::Foreign).help(format!(
                 "move it away (`mv {path} {path}.broken`) and run `buildout install --adopt`, \
                  which takes the installed parts over"

@@ -174,6 +174,24 @@ impl Installed {
         }
     }
 
+    /// Checks, without writing, that what is installed can be recorded.
+    ///
+    /// # Errors
+    ///
+    /// [`InstalledError::Unwritable`]: the buildout directory, or that of the database.
+    pub fn check_writable(&self) -> Result<(), InstalledError> {
+        let unwritable = |path: &Utf8Path| {
+            let path = path.to_owned();
+            move |source| InstalledError::Unwritable { path, source }
+        };
+        self.root.check_writable().map_err(unwritable(self.root.path()))?;
+        let folder = self.places.database.as_deref().and_then(Utf8Path::parent);
+        folder.map_or(Ok(()), |folder| {
+            let directory = self.database_directory(folder);
+            directory.and_then(|directory| directory.check_writable()).map_err(unwritable(folder))
+        })
+    }
+
     /// Records a part that was installed, behind all others, and calls it settled: its journal has
     /// nothing more to undo once this is saved.
     pub fn record(&mut self, part: &str, record: Record, known: Known) {

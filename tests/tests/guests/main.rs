@@ -17,6 +17,7 @@
 //! | `asked` | parts that are asked for by name |
 //! | `reasons` | why a part is made anew, the same in `plan` and in the run |
 //! | `failing` | what is left when something fails |
+//! | `obstacles` | what would stop a run halfway is found before its first step |
 //! | `options` | the part's own section |
 //! | `sections` | other sections: nested `init`s, sections that recipes add |
 //! | `grants` | declared access, with and without a grant |
@@ -40,6 +41,7 @@ mod limits;
 mod links;
 mod looking;
 mod names;
+mod obstacles;
 mod options;
 mod ownership;
 mod poisoned;

@@ -99,10 +99,14 @@ Error: Cannot use [DIR]/.buildout: Read-only file system (os error 30)
     assert_shows(
         with_mounts(&site, &read_only, &["plan"]),
         str![[r#"
-exit 0
+exit 1
 -- standard output
 install a
   it is not installed
+-- standard error
+Error: Cannot write in [DIR]: Read-only file system (os error 30)
+note: nothing was begun
+help: run as the user whose directory it is, or make it writable
 
 "#]],
     );
@@ -232,7 +236,7 @@ fn an_installed_cfg_with_carriage_returns_is_read() {
         str![[r#"
 exit 0
 -- standard error
-Taking over a: 1 files and directories count as made by it.
+Taking over a: 1 file or directory counts as made by it.
   [DIR]/made
 
 "#]],
