@@ -71,6 +71,8 @@ impl Execution<'_> {
             self.check_cancelled()?;
             match step.action {
                 Action::Uninstall => continue,
+                // Its recipe was not called, so that what it would read must have been noted.
+                Action::Keep if self.has_noted_unused(&step.part) => self.report_unused(&step.part),
                 Action::Keep => {}
                 Action::Install | Action::Reinstall => self.install(plan, step, waiting)?,
                 Action::Update => self.update(step)?,
@@ -263,6 +265,7 @@ impl Execution<'_> {
             outdated: BTreeSet::new(),
             component: part.recipe.digest.parse().ok(),
             inputs: plan.inputs.get(&part.name).cloned().unwrap_or_default(),
+            unused: Some(self.buildout.unused(&part.name).into_iter().map(|(option, _)| option).collect()),
             unknown: BTreeMap::new(),
         };
         self.buildout.catalogue.keep_component(&part.recipe);
@@ -398,9 +401,15 @@ impl Execution<'_> {
         }
     }
 
-    /// Reports options that nobody read.
+    fn has_noted_unused(&self, part: &str) -> bool {
+        self.installed.known.get(part).is_some_and(|known| known.unused.is_some())
+    }
+
+    /// Reports options that nobody read; of a part that stands, neither now nor when it was installed.
     fn report_unused(&mut self, section: &str) {
-        let unused = self.buildout.unused(section);
+        let before = self.installed.known.get(section).and_then(|known| known.unused.as_ref());
+        let mut unused = self.buildout.unused(section);
+        unused.retain(|(option, _)| before.is_none_or(|before| before.contains(option)));
         if unused.is_empty() {
             return;
         }

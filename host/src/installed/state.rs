@@ -102,6 +102,9 @@ pub struct Known {
     /// What the files and links that it made held when it was done.
     #[serde(default)]
     pub contents: BTreeMap<Utf8PathBuf, Digest>,
+    /// The options that nobody read when it was installed; none: nobody noted them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unused: Option<BTreeSet<String>>,
     /// Keys that this version does not know; they are kept.
     #[serde(flatten)]
     pub unknown: BTreeMap<String, serde_json::Value>,

@@ -311,3 +311,26 @@ fn a_word_for_an_error_that_nobody_knows_counts_as_failed() {
     let site = Site::actor("install = fail phlogiston It did not work");
     assert_eq!(site.run(&[]).exit, Some(1));
 }
+
+#[test]
+fn an_option_that_nobody_reads_is_reported_in_every_run() {
+    for entry in ["actor", "actor:still"] {
+        let site = Site::new(&format!(
+            "[buildout]\nparts = a\n\n[a]\nrecipe = {entry}\ninstall = get read\nread = 1\nupdat = 1\n"
+        ));
+        let warned = |arguments: &[&str]| {
+            let run = site.run(arguments);
+            assert_eq!(run.exit, Some(0), "{}", run.stderr);
+            run.stderr.lines().filter(|line| line.contains("unused")).collect::<String>()
+        };
+        for (arguments, when) in [
+            (&[][..], "it is made"),
+            (&[], "it stands"),
+            (&["install", "--force"], "it is made anew"),
+            (&[], "it stands again"),
+        ] {
+            let expected = "Section `a` contains unused option(s): 'updat'.";
+            assert_eq!(warned(arguments), expected, "{entry}: when {when}");
+        }
+    }
+}
