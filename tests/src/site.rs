@@ -10,7 +10,6 @@
 //! | `home`, `outside` | watched: a run that changes anything there fails its test |
 //! | `state` | the user's state directory |
 
-use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
@@ -18,6 +17,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::{Mutex, MutexGuard};
 
 use tempfile::TempDir;
 
@@ -34,7 +34,7 @@ pub struct Site {
     /// Its real path.
     real: PathBuf,
     cache: PathBuf,
-    environment: RefCell<Vec<(String, String)>>,
+    environment: Mutex<Vec<(String, String)>>,
 }
 
 impl Site {
@@ -48,7 +48,7 @@ impl Site {
         let real = root.path().canonicalize().expect("it is there");
         // Shared by all tests, so that each guest is compiled once.
         let cache = repository().join("target/test-cache");
-        let site = Self { _root: root, real, cache, environment: RefCell::default() };
+        let site = Self { _root: root, real, cache, environment: Mutex::default() };
         site.write("buildout.cfg", configuration);
         site.write("../home/.netrc", format!("machine example.org password {SECRET}\n"));
         site.write("../outside/secret", format!("{SECRET}\n"));
@@ -79,7 +79,7 @@ impl Site {
 
     /// Sets a variable in the environment of every run that follows.
     pub fn set(&self, name: &str, value: &str) -> &Self {
-        self.environment.borrow_mut().push((name.to_owned(), value.to_owned()));
+        self.variables().push((name.to_owned(), value.to_owned()));
         self
     }
 
@@ -233,6 +233,21 @@ impl Site {
     ///
     /// As [`Site::run`]; or the line never comes.
     pub fn run_until(&self, arguments: &[&str], line: &str, signal: &str) -> Run {
+        self.run_while(arguments, line, signal, |_| ())
+    }
+
+    /// The same; before the signal it does something else, which is given the number of the process.
+    ///
+    /// # Panics
+    ///
+    /// As [`Site::run_until`].
+    pub fn run_while(
+        &self,
+        arguments: &[&str],
+        line: &str,
+        signal: &str,
+        meanwhile: impl FnOnce(u32),
+    ) -> Run {
         let watched = self.watched();
         let mut child =
             self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
@@ -241,6 +256,7 @@ impl Site {
         while !stderr.lines().any(|told| told == line) {
             assert_ne!(told.read_line(&mut stderr).expect("it is text"), 0, "`{line}` never came:\n{stderr}");
         }
+        meanwhile(child.id());
         let sent =
             Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().expect("it starts");
         assert!(sent.success(), "the process has ended already");
@@ -259,6 +275,10 @@ impl Site {
         let output = command.output().expect("the command can be started");
         assert_eq!(self.watched(), watched, "a run changed what is nobody's business: {output:?}");
         output
+    }
+
+    fn variables(&self) -> MutexGuard<'_, Vec<(String, String)>> {
+        self.environment.lock().expect("nothing panics while it holds it")
     }
 
     fn watched(&self) -> [String; 2] {
@@ -282,7 +302,7 @@ impl Site {
             .env("PATH", "/nowhere")
             .env("TOKEN", SECRET)
             .env("COLOUR", "green")
-            .envs(self.environment.borrow().iter().map(|(name, value)| (name, value)))
+            .envs(self.variables().iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         command
     }

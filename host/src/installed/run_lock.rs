@@ -2,13 +2,15 @@
 //!
 //! - In: the buildout directory and a few words about this run.
 //! - Out: a [`RunLock`] that holds the directory until it is dropped, or who holds it.
-//! - Not here: what else lies in `.buildout/` (`execute`), waiting (`cli`).
+//! - Not here: what else lies in `.buildout/` (`execute`), waiting for the other run to end.
 //!
 //! Rules: `decisions.md` 3.1, 5.8. The system gives the lock back when its process ends, however it
 //! ends; what stands in the file is only for the message of the other run.
 
 use std::fs::File;
 use std::io::{self, Seek, Write};
+use std::thread;
+use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use rustix::fs::FlockOperation;
@@ -29,6 +31,10 @@ const LOCK: &str = "lock";
 const OURS: [&str; 3] = ["aside", "new", "tmp"];
 const GITIGNORE: &str = ".gitignore";
 const LIMIT_BYTES: u64 = 16 << 10;
+
+/// So often a holder is looked at that has not yet said, or says no more, who it is.
+const LOOKS: u32 = 100;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
 
 /// Who holds a directory, in words for the other run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,14 +84,21 @@ impl RunLock {
         }
         let lock = path.join(LOCK);
         let mut file = folder.open_file(LOCK, 0o666).map_err(|error| not_ours(lock.clone(), error))?;
-        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => {}
-            Err(Errno::WOULDBLOCK) => {
-                let text = folder.read(LOCK, LIMIT_BYTES).ok().flatten().unwrap_or_default();
-                let holder = serde_json::from_slice(&text).ok();
+        let mut looks = LOOKS;
+        loop {
+            match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => break,
+                Err(Errno::WOULDBLOCK) => {}
+                Err(error) => return Err(RunLockError::Unlockable { path: lock, source: error.into() }),
+            }
+            let text = folder.read(LOCK, LIMIT_BYTES).ok().flatten().unwrap_or_default();
+            let holder = serde_json::from_slice(&text).ok();
+            looks -= 1;
+            if holder.is_some() || looks == 0 {
                 return Err(RunLockError::Busy { directory: root.path().to_owned(), holder });
             }
-            Err(error) => return Err(RunLockError::Unlockable { path: lock, source: error.into() }),
+            // It begins or ends in this instant.
+            thread::sleep(BETWEEN_LOOKS);
         }
         let text = serde_json::to_string(holder).expect("plain text becomes JSON");
         fault::point(Step::Write, LOCK)
@@ -128,7 +141,7 @@ pub enum RunLockError {
     Busy {
         /// The buildout directory.
         directory: Utf8PathBuf,
-        /// What that run says of itself; `None` in the instant in which it begins.
+        /// What that run says of itself; `None`: nothing for a while.
         holder: Option<Holder>,
     },
     /// Something that we did not make stands in our place.
@@ -219,6 +232,15 @@ mod tests {
         assert_eq!(fs_err::read_to_string(folder.path().join(".buildout/.gitignore")).unwrap(), "*\n");
         drop(lock);
         let _again = RunLock::take(&root, &holder(8)).unwrap();
+    }
+
+    #[test]
+    fn a_second_run_does_not_wait_for_ever_to_be_told_who_holds_the_directory() {
+        let (_folder, root) = scratch();
+        let lock = RunLock::take(&root, &holder(7)).unwrap();
+        lock.file.set_len(0).unwrap();
+        let refusal = RunLock::take(&root, &holder(8)).unwrap_err();
+        assert!(matches!(refusal, RunLockError::Busy { holder: None, .. }));
     }
 
     #[test]

@@ -7,5 +7,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `faults` | a kill, a full disk and a broken one at every step that changes something |
+//! | `together` | runs that begin together in one directory |
 
 mod faults;
+mod together;
