@@ -250,10 +250,10 @@ impl Execution<'_> {
         let outcome = self.call(&part, Phase::Install, own, Vec::new());
         let paths = self.settle_call(&part, "Installing", &[], outcome)?;
         let (paths, record) = paths;
-        self.keep_existing(&part, &paths, &record.made, &stays);
         let mut made = stays;
         made.extend(remembered.into_iter().filter(|made| made.path.symlink_metadata().is_ok()));
         made.extend(record.made);
+        self.keep_existing(&part, &paths, &made);
         let mut seen = BTreeSet::new();
         made.retain(|made| seen.insert(made.path.clone()));
         made.iter_mut().for_each(Made::look);
@@ -381,9 +381,9 @@ impl Execution<'_> {
     }
 
     /// Says which returned paths were there before the part: they will not be removed with it.
-    fn keep_existing(&mut self, part: &Part, paths: &[String], made: &[Made], stays: &[Made]) {
+    fn keep_existing(&mut self, part: &Part, paths: &[String], made: &[Made]) {
         for path in paths {
-            let own = made.iter().chain(stays).any(|made| made.path.as_str() == path);
+            let own = made.iter().any(|made| made.path.as_str() == path);
             let others = self.others(&part.name).contains(camino::Utf8Path::new(path));
             if !own && !others && self.buildout.directories.holds(path.as_ref()) {
                 let why = "it was there before the part".to_owned();

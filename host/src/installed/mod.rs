@@ -348,9 +348,12 @@ impl Installed {
         let state = self.state.as_ref().filter(|_| self.trusted);
         let bytes = self.read_database()?;
         let digest = bytes.as_deref().map(Digest::of);
-        let (Some(bytes), Some(path)) = (bytes, &self.places.database) else {
+        let rest_of_last = |database: &Database| {
             let last = state.and_then(|state| state.generation(None).or(state.generations.last()));
-            self.remembered = last.map(|last| rest_of(&self.database, last, written)).unwrap_or_default();
+            last.map(|last| rest_of(database, last, written)).unwrap_or_default()
+        };
+        let (Some(bytes), Some(path)) = (bytes, &self.places.database) else {
+            self.remembered = rest_of_last(&self.database);
             self.foreign = self.kept_foreign();
             return Ok(());
         };
@@ -366,7 +369,12 @@ impl Installed {
                 let source = io::Error::other("this is no record of installed parts");
                 return Err(InstalledError::DatabaseUnread { path: path.clone(), source });
             }
-            if !database.is_empty() {
+            if database.is_empty() {
+                // Whatever emptied it, it is as if it were not there.
+                self.remembered = rest_of_last(&database);
+                self.foreign = self.kept_foreign();
+                said.extend((!self.remembered.is_empty()).then(|| emptied(path)));
+            } else {
                 said.push(foreign(path));
                 self.foreign = Some(database);
                 self.foreign_bytes = Some(bytes);
@@ -536,6 +544,16 @@ fn foreign(path: &Utf8Path) -> Diagnostic {
     )
     .note("nothing that it names is removed; a copy is kept when a run replaces it, so that it can be taken over later too")
     .help("to take the installed parts over: `buildout install --adopt`")
+}
+
+fn emptied(path: &Utf8Path) -> Diagnostic {
+    Diagnostic::warning(
+        "emptied-database",
+        format!(
+            "{path} names no part any more, and buildout did not write it so: all parts are installed anew"
+        ),
+    )
+    .note("of what the parts made, nothing is removed")
 }
 
 fn other_configuration(before: &str, now: &str) -> Diagnostic {

@@ -6,8 +6,10 @@
 //!
 //! | file | what it holds |
 //! |---|---|
+//! | `cut` | records that were cut off |
 //! | `faults` | a kill, a full disk and a broken one at every step that changes something |
 //! | `together` | runs that begin together in one directory |
 
+mod cut;
 mod faults;
 mod together;
