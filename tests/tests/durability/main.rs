@@ -8,8 +8,10 @@
 //! |---|---|
 //! | `cut` | records that were cut off |
 //! | `faults` | a kill, a full disk and a broken one at every step that changes something |
+//! | `model` | sequences of configurations, failures and edits, made up |
 //! | `together` | runs that begin together in one directory |
 
 mod cut;
 mod faults;
+mod model;
 mod together;
