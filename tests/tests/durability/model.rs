@@ -293,6 +293,23 @@ impl User {
     }
 }
 
+/// The parts that a failed run was about to make anew or to bring up to date: whatever they were, they are half that.
+fn unfinished(run: &Run, parts: &Parts) -> Vec<String> {
+    let did = |line: &str, activity: &str, name: &str| line == format!("{activity} {name}.");
+    let lines: Vec<_> = run.stderr.lines().collect();
+    let last = lines.iter().rfind(|line| line.starts_with("Installing p") || line.starts_with("Updating p"));
+    let names = parts.named().into_iter().map(|slot| parts.name(slot));
+    names
+        .filter(|name| {
+            let uninstalled = lines.iter().any(|line| did(line, "Uninstalling", name));
+            let installed = lines.iter().any(|line| did(line, "Installing", name));
+            let failed = last.is_some_and(|line| did(line, "Installing", name));
+            let failed_update = last.is_some_and(|line| did(line, "Updating", name));
+            failed_update || uninstalled && (!installed || failed)
+        })
+        .collect()
+}
+
 /// What lies below `parts`, a line of [`Site::tree`] for each path.
 fn files(site: &Site) -> BTreeSet<String> {
     site.tree("parts").lines().map(str::to_owned).collect()
@@ -324,6 +341,14 @@ fn check(rounds: &[Round]) -> Result<(), String> {
             exit => return Err(format!("a run ended with {exit:?}\n{told}")),
         }
         user.see(&run, &parts);
+        if run.exit != Some(0) {
+            let plan = site.run(&["plan"]).stdout;
+            for name in unfinished(&run, &parts) {
+                if !plan.lines().any(|line| line == format!("reinstall {name}")) {
+                    return Err(format!("{name} is not to be made anew:\n{plan}{told}"));
+                }
+            }
+        }
         let leave = parts.named().into_iter().filter(|slot| parts.slots[*slot].stray);
         strays.extend(leave.map(|slot| format!("stray-{slot} 644 \"left\"")));
         if !last {
