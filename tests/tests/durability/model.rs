@@ -114,6 +114,7 @@ impl Parts {
     fn new() -> Self {
         let mut parts = Self { slots: Default::default(), order: [0, 1, 2, 3] };
         parts.slots[..3].iter_mut().for_each(|part| part.named = true);
+        parts.slots[..2].iter_mut().for_each(|part| part.updates = true);
         parts
     }
 
