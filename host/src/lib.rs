@@ -17,6 +17,7 @@
 //! |---|---|---|
 //! | [`fault`] | | a point before each step that changes something on disk, where tests strike |
 //! | [`source`], [`diagnostic`], [`event`], [`environment`] | | where bytes came from, what went wrong, what just happened, what the environment says: plain data |
+//! | [`path`] | a path somebody wrote | the same without detours, or without links as far as it is there |
 //! | [`config`] | configuration files | every section merged, every value with its history |
 //! | [`installed`] | `.installed.cfg`, the user's state directory | what is known to be on disk; one run at a time |
 //! | [`access`] | what recipes declare, what the user granted | what one call may touch |
@@ -62,6 +63,7 @@ pub mod event;
 pub mod execute;
 pub mod fault;
 pub mod installed;
+pub mod path;
 pub mod plan;
 pub mod recipe;
 pub mod report;

@@ -16,6 +16,7 @@ use crate::diagnostic::{Diagnostic, Exit};
 use crate::environment::Environment;
 use crate::event::Reporter;
 use crate::installed::Holder;
+use crate::path::{real_or_to_be, straight};
 use crate::plan::Aim;
 use crate::recipe::{CodeCache, Limits, Machine, Settings};
 use crate::report::Report;
@@ -44,7 +45,7 @@ impl Asked {
                 .help("save it here, and name it with `-c FILE`")
                 .into());
         }
-        Ok(plain(&self.started_in.join(name)))
+        Ok(straight(&self.started_in.join(name)))
     }
 
     /// Everything that loading the configuration needs.
@@ -110,9 +111,9 @@ impl Asked {
 
     /// A directory that was typed, real; a file can be refused, but not given.
     fn place(&self, typed: &str, refused: bool) -> Result<Utf8PathBuf, Failed> {
-        let path = plain(&self.started_in.join(self.home_in(typed.into())));
+        let path = straight(&self.started_in.join(self.home_in(typed.into())));
         let wrong = |text: String| Diagnostic::error("no-directory", text).exit(Exit::Usage);
-        let real = real_or_to_be(&path).ok_or_else(|| wrong(format!("There is no directory {path}")))?;
+        let real = real_or_to_be(&path);
         if refused && !real.exists() {
             // A name that is mistyped must not refuse nothing.
             return Err(wrong(format!("There is nothing to refuse at {path}")).into());
@@ -135,7 +136,7 @@ impl Asked {
     /// The user's state directory.
     fn state(&self) -> Option<Utf8PathBuf> {
         match &self.arguments.state_directory {
-            Some(path) => Some(plain(&self.started_in.join(path))),
+            Some(path) => Some(straight(&self.started_in.join(path))),
             None => self.environment.state_directory(),
         }
     }
@@ -188,11 +189,7 @@ impl Asked {
         }
         let (cache, components) = match (self.environment.cache_directory(), self.state()) {
             (Some(cache), Some(state)) => {
-                let opened = CodeCache::open(
-                    cache.join("code").as_ref(),
-                    state.join("key").as_ref(),
-                    project.as_ref(),
-                );
+                let opened = CodeCache::open(&cache.join("code"), &state.join("key"), project);
                 match opened {
                     Ok(code) => (Some(code), Some(cache.join("components"))),
                     Err(error) => {
@@ -283,27 +280,4 @@ fn since() -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
     let (hours, minutes, seconds) = (now / 3600 % 24, now / 60 % 60, now % 60);
     format!("{hours:02}:{minutes:02}:{seconds:02} UTC")
-}
-
-/// Takes `.` and `..` out of an absolute path by its text.
-pub(super) fn plain(path: &Utf8Path) -> Utf8PathBuf {
-    let mut result = Utf8PathBuf::new();
-    for component in path.components() {
-        match component {
-            camino::Utf8Component::CurDir => {}
-            camino::Utf8Component::ParentDir => {
-                result.pop();
-            }
-            other => result.push(other),
-        }
-    }
-    result
-}
-
-/// The real path; of something that is not there yet, that of the directory above it.
-fn real_or_to_be(path: &Utf8Path) -> Option<Utf8PathBuf> {
-    if let Ok(real) = path.canonicalize_utf8() {
-        return Some(real);
-    }
-    Some(real_or_to_be(path.parent()?)?.join(path.file_name()?))
 }

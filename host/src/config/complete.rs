@@ -14,10 +14,10 @@ use indexmap::IndexMap;
 use super::extends::is_url;
 use super::facts::Facts;
 use super::failure::LoadError;
-use super::files::normal;
 use super::section::Section;
 use super::value::{Change, Layer, Origin, Value};
 use crate::diagnostic::nearest;
+use crate::path::straight;
 use crate::source::SourceMap;
 
 /// The zc.buildout whose language this is; it satisfies pins of `zc.buildout`.
@@ -115,7 +115,7 @@ fn absolute(text: &str, facts: &Facts, base: &Utf8Path) -> Option<Utf8PathBuf> {
         (Some(rest), Some(home)) => Utf8PathBuf::from(format!("{home}{rest}")),
         (Some(_), None) | (None, _) => Utf8PathBuf::from(text),
     };
-    (!Utf8Path::new(text).is_absolute()).then(|| normal(&base.join(expanded)))
+    (!Utf8Path::new(text).is_absolute()).then(|| straight(&base.join(expanded)))
 }
 
 /// `[buildout]` as everything but `annotate` reads it: with the standard directories joined to `directory`.

@@ -192,10 +192,10 @@ impl LoadError {
             Self::NotServed(asked) => table(plain, asked, |name| format!("needs `{name}`"))
                 .help("save them in the project and extend them there"),
             Self::Outside(asked) => {
-                let normal = |name: &str| super::files::normal(Utf8Path::new(name));
+                let normal = |name: &str| crate::path::straight(Utf8Path::new(name));
                 let mut diagnostic = table(plain, asked, |name| format!("reads `{}`", normal(name)));
                 let parent = |name: &str| {
-                    let path = super::files::normal(Utf8Path::new(name));
+                    let path = crate::path::straight(Utf8Path::new(name));
                     path.parent().unwrap_or(&path).to_string()
                 };
                 let directories: IndexSet<String> = distinct(asked).into_iter().map(parent).collect();

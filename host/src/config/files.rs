@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
-use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::path::push;
 
 /// Gives `extends` its files.
 pub trait Files {
@@ -88,26 +90,6 @@ impl Files for LocalFiles {
         }
         Ok(real)
     }
-}
-
-/// Adds a component; `..` takes the last one away.
-pub(super) fn push(path: &mut Utf8PathBuf, component: Utf8Component<'_>) {
-    match component {
-        Utf8Component::ParentDir => {
-            path.pop();
-        }
-        Utf8Component::CurDir => {}
-        Utf8Component::Normal(_) | Utf8Component::RootDir | Utf8Component::Prefix(_) => path.push(component),
-    }
-}
-
-/// The path with `.` and `..` taken literally.
-pub(super) fn normal(path: &Utf8Path) -> Utf8PathBuf {
-    let mut out = Utf8PathBuf::new();
-    for component in path.components() {
-        push(&mut out, component);
-    }
-    out
 }
 
 /// Files in memory, for tests; counts what is asked of it.

@@ -19,6 +19,7 @@ use super::directory::{Directory, Found, Sync};
 use super::error::InstalledError;
 use super::made::Made;
 use crate::fault::{self, Step};
+use crate::path::real_or_to_be;
 
 /// The version that we write; a higher one is not read.
 pub const VERSION: u32 = 1;
@@ -250,22 +251,11 @@ fn key(places: &Places) -> String {
 }
 
 fn refuse_inside(places: &Places) -> Result<(), InstalledError> {
-    let path = real(&places.state);
+    let path = real_or_to_be(&places.state);
     match [&places.directory, &places.project].into_iter().find(|inside| path.starts_with(inside)) {
         Some(inside) => Err(InstalledError::StateInside { path, inside: inside.clone() }),
         None => Ok(()),
     }
-}
-
-/// The path without links, as far as it is there.
-fn real(path: &Utf8Path) -> Utf8PathBuf {
-    for ancestor in path.ancestors() {
-        if let Ok(real) = ancestor.canonicalize_utf8() {
-            let rest = path.strip_prefix(ancestor).expect("an ancestor is a prefix");
-            return if rest.as_str().is_empty() { real } else { real.join(rest) };
-        }
-    }
-    path.to_owned()
 }
 
 fn refuse_others(directory: &Directory) -> Result<(), InstalledError> {

@@ -1,8 +1,9 @@
 //! Why a step is needed.
 
-use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
 use crate::event::Cause;
+use crate::path::straight;
 use crate::source::{SourceMap, Span};
 
 /// Why a step is needed: facts, and where they were written.
@@ -107,21 +108,6 @@ impl Reason {
         };
         Cause { code: self.code(), text, place: at.map(|at| sources.place(at)) }
     }
-}
-
-/// A path as people write it: without `.`, and without `..` behind a name.
-fn straight(path: &Utf8Path) -> Utf8PathBuf {
-    let mut straight = Utf8PathBuf::new();
-    for component in path.components() {
-        match component {
-            Utf8Component::ParentDir => {
-                straight.pop();
-            }
-            Utf8Component::CurDir => {}
-            other => straight.push(other),
-        }
-    }
-    straight
 }
 
 /// Two values in quotes. Of long ones what both begin with is left out, all but its end: the difference is what counts.

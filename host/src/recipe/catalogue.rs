@@ -29,6 +29,7 @@ use super::pool::{Pool, Running};
 use super::system_cache::SystemCache;
 use super::{engine, link, stock};
 use crate::diagnostic::nearest;
+use crate::path::straight;
 
 /// How many times the wasm stack a thread's own stack is: host calls run on it as well.
 const THREAD_STACK: usize = 4;
@@ -218,7 +219,7 @@ impl Catalogue {
             || Utf8Path::new(path).is_absolute()
             || path != name
         {
-            return Ok(Source::File(lexical(&base.join(path))));
+            return Ok(Source::File(straight(&base.join(path))));
         }
         if let Some(component) = stock::find(name) {
             return Ok(Source::Stock(component.name));
@@ -527,21 +528,6 @@ const OFFERED: [&str; 7] = [
 
 /// The version of the border.
 const WIT: &str = "0.1.0";
-
-/// Takes `.` and `..` out of a path by its text.
-fn lexical(path: &Utf8Path) -> Utf8PathBuf {
-    let mut plain = Utf8PathBuf::new();
-    for component in path.components() {
-        match component {
-            camino::Utf8Component::CurDir => {}
-            camino::Utf8Component::ParentDir => {
-                plain.pop();
-            }
-            other => plain.push(other),
-        }
-    }
-    plain
-}
 
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {

@@ -16,11 +16,14 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsE
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use camino::Utf8Path;
 use fs_err as fs;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use wasmtime::Engine;
 use wasmtime::component::Component;
+
+use crate::path::real_or_to_be;
 
 /// Bytes of the seal before the code.
 const SEAL: usize = 32;
@@ -57,25 +60,29 @@ impl CodeCache {
     /// # Errors
     ///
     /// See [`CodeCacheError`]; the caller goes on without a cache.
-    pub fn open(directory: &Path, key_file: &Path, project: &Path) -> Result<Self, CodeCacheError> {
+    pub fn open(
+        directory: &Utf8Path,
+        key_file: &Utf8Path,
+        project: &Utf8Path,
+    ) -> Result<Self, CodeCacheError> {
         if real_or_to_be(key_file).starts_with(project) {
-            return Err(CodeCacheError::KeyInsideProject(key_file.to_owned()));
+            return Err(CodeCacheError::KeyInsideProject(key_file.into()));
         }
         // Before anything is made: what is refused leaves nothing behind.
         let real = real_or_to_be(directory);
         if real.starts_with(project) {
-            return Err(CodeCacheError::InsideProject(real));
+            return Err(CodeCacheError::InsideProject(real.into()));
         }
         fs::create_dir_all(&real)?;
-        let real = fs::canonicalize(&real)?;
+        let real = real.canonicalize_utf8()?;
         if real.starts_with(project) {
-            return Err(CodeCacheError::InsideProject(real));
+            return Err(CodeCacheError::InsideProject(real.into()));
         }
         let meta = fs::metadata(&real)?;
         if meta.uid() != rustix::process::geteuid().as_raw() || meta.mode() & 0o022 != 0 {
-            return Err(CodeCacheError::NotOurs(real));
+            return Err(CodeCacheError::NotOurs(real.into()));
         }
-        Ok(Self { directory: real, key: key(key_file)? })
+        Ok(Self { directory: real.into(), key: key(key_file.as_std_path())? })
     }
 
     /// The file for a component's code under this engine.
@@ -159,17 +166,6 @@ pub(super) fn compatibility(engine: &Engine) -> String {
     format!("{:016x}", hasher.finish())
 }
 
-/// The path without links, as far as it is there.
-fn real_or_to_be(path: &Path) -> PathBuf {
-    let mut ancestors = path.ancestors();
-    let found = ancestors.find_map(|ancestor| Some((ancestor, ancestor.canonicalize().ok()?)));
-    match found.map(|(ancestor, real)| (path.strip_prefix(ancestor), real)) {
-        Some((Ok(rest), real)) if !rest.as_os_str().is_empty() => real.join(rest),
-        Some((_, real)) => real,
-        None => path.to_owned(),
-    }
-}
-
 /// Reads the user's key, or makes one that only the user can read.
 fn key(path: &Path) -> Result<[u8; 32], CodeCacheError> {
     match File::options()
@@ -221,12 +217,19 @@ mod tests {
 
     const DIGEST: &str = "00ff";
 
+    fn utf8(path: &Path) -> &Utf8Path {
+        Utf8Path::from_path(path).unwrap()
+    }
+
     fn place() -> Place {
         let root = tempfile::tempdir().unwrap();
         let directory = root.path().join("cache");
-        let cache =
-            CodeCache::open(&directory, &root.path().join("state/key"), Path::new("/nowhere/project"))
-                .unwrap();
+        let cache = CodeCache::open(
+            utf8(&directory),
+            &utf8(root.path()).join("state/key"),
+            "/nowhere/project".into(),
+        )
+        .unwrap();
         let engine = engine::engine(&Limits::default(), false).unwrap();
         let code = engine.precompile_component(b"\0asm\x0d\0\x01\0").unwrap();
         cache.keep(&engine, DIGEST, &code).unwrap();
@@ -279,15 +282,14 @@ mod tests {
     #[test]
     fn a_cache_inside_the_project_is_refused() {
         let root = tempfile::tempdir().unwrap();
-        let project = fs::canonicalize(root.path()).unwrap();
-        let outside = tempfile::tempdir().unwrap();
-        let error =
-            CodeCache::open(&project.join("cache"), &outside.path().join("key"), &project).unwrap_err();
+        let project = utf8(root.path()).canonicalize_utf8().unwrap();
+        let temporary = tempfile::tempdir().unwrap();
+        let outside = utf8(temporary.path());
+        let error = CodeCache::open(&project.join("cache"), &outside.join("key"), &project).unwrap_err();
         assert!(matches!(error, CodeCacheError::InsideProject(_)));
-        let error =
-            CodeCache::open(&outside.path().join("cache"), &project.join("key"), &project).unwrap_err();
+        let error = CodeCache::open(&outside.join("cache"), &project.join("key"), &project).unwrap_err();
         assert!(matches!(error, CodeCacheError::KeyInsideProject(_)));
-        for place in [&project, outside.path()] {
+        for place in [project.as_path(), outside] {
             assert_eq!(fs::read_dir(place).unwrap().count(), 0, "what is refused leaves nothing behind");
         }
     }

@@ -8,10 +8,11 @@
 
 use std::fmt::Write as _;
 
-use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use serde::Serialize;
 
 use crate::config::{Change, Entry, Origin, Section};
+use crate::path::straight;
 use crate::source::SourceMap;
 
 /// Sections with where everything in them is from.
@@ -169,21 +170,6 @@ fn shown(change: &AnnotatedChange, directory: &Utf8Path) -> String {
     }
 }
 
-/// The path without the detours that a relative `extends` brings in: `sub/../up.cfg` is `up.cfg`.
-fn straight(path: &Utf8Path) -> Utf8PathBuf {
-    let mut straight = Utf8PathBuf::new();
-    for component in path.components() {
-        match component {
-            Utf8Component::ParentDir if straight.file_name().is_some() => {
-                straight.pop();
-            }
-            Utf8Component::CurDir => {}
-            other => straight.push(other),
-        }
-    }
-    straight
-}
-
 #[cfg(test)]
 mod tests {
     use snapbox::{assert_data_eq, str};
@@ -323,12 +309,6 @@ e
 
 "#]]
         );
-    }
-
-    #[test]
-    fn files_are_named_without_detours() {
-        assert_eq!(straight("sub/deep/../../other/./d.cfg".into()), "other/d.cfg");
-        assert_eq!(straight("sub/../../../up.cfg".into()), "../../up.cfg");
     }
 
     #[test]

@@ -213,11 +213,7 @@ impl<W: Write> Reporter for Human<W> {
             }
             Event::Log { part, level, message } if self.threshold.shows(*level) => {
                 let part = part.as_ref().map(|part| visible::line(part));
-                self.log(
-                    part.as_deref(),
-                    *level,
-                    &visible::text(message.strip_suffix('\n').unwrap_or(message)),
-                );
+                self.log(part.as_deref(), *level, &visible::text(message));
             }
             Event::Progress { part, what, done, total } if self.moving && info => {
                 let line = self.progress(part, what, *done, *total);

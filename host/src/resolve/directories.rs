@@ -14,6 +14,7 @@ use super::section::Slot;
 use super::{Buildout, Part, needs};
 use crate::access::{NeedKind, Protected, Reach, flag};
 use crate::config::{Layer, Value};
+use crate::path::{real_or_to_be, straight};
 use crate::recipe::Recipe;
 
 /// The options of `[buildout]` that name a directory for parts.
@@ -46,7 +47,7 @@ pub struct Directories {
 impl Directories {
     /// Only the root is known yet.
     pub(super) fn at(root: &Utf8Path) -> Self {
-        Self { root: real(root), ..Self::default() }
+        Self { root: real_or_to_be(root), ..Self::default() }
     }
 
     /// The four directories for what parts make.
@@ -58,33 +59,6 @@ impl Directories {
     pub fn holds(&self, path: &Utf8Path) -> bool {
         path.starts_with(&self.root)
     }
-}
-
-/// The real path of what exists, and the rest as text behind it.
-pub(super) fn real(path: &Utf8Path) -> Utf8PathBuf {
-    for ancestor in path.ancestors() {
-        if let Ok(found) = ancestor.canonicalize_utf8() {
-            let rest = path.strip_prefix(ancestor).expect("an ancestor is a prefix");
-            // What is not there holds no links, so its `..` leads out of it, and further up from what is there.
-            return plain(&found.join(rest));
-        }
-    }
-    plain(path)
-}
-
-/// Takes `.` and `..` out of a path by its text.
-fn plain(path: &Utf8Path) -> Utf8PathBuf {
-    let mut result = Utf8PathBuf::new();
-    for component in path.components() {
-        match component {
-            camino::Utf8Component::CurDir => {}
-            camino::Utf8Component::ParentDir => {
-                result.pop();
-            }
-            other => result.push(other),
-        }
-    }
-    result
 }
 
 /// An option of `[buildout]` after substitution: those that name a directory are joined to the root.
@@ -125,12 +99,12 @@ pub(super) fn settle(buildout: &mut Buildout) -> Result<(), Cause> {
     let mut places = Vec::new();
     for option in OPTIONS {
         let named = Utf8PathBuf::from(text(buildout, option));
-        let path = real(&named);
+        let path = real_or_to_be(&named);
         if !directories.holds(&path) {
             let value = written(buildout, option);
             // A name that stays inside leads outside through a link, which came with the project.
             let through_link =
-                plain(&named).starts_with(&root) || plain(&named).starts_with(&directories.root);
+                straight(&named).starts_with(&root) || straight(&named).starts_with(&directories.root);
             let by_user = !through_link && value.as_ref().is_some_and(is_users);
             let granted = buildout
                 .surroundings
@@ -158,15 +132,18 @@ pub(super) fn settle(buildout: &mut Buildout) -> Result<(), Cause> {
     if !installed.is_empty() {
         let path = Utf8PathBuf::from(installed);
         let (parent, name) = (path.parent().unwrap_or(&path), path.file_name().unwrap_or_default());
-        let path = real(parent).join(name);
+        let path = real_or_to_be(parent).join(name);
         let protected = path.strip_prefix(&directories.root).map_or(true, |beneath| {
             Protected::default().covers(&directories.root, &directories.root.join(beneath))
                 && name != ".installed.cfg"
         });
         let value = written(buildout, "installed");
         let by_project = !value.as_ref().is_some_and(is_users);
-        let steers =
-            buildout.configuration.sources.files().any(|file| real(Utf8Path::new(file.name())) == path);
+        let steers = buildout
+            .configuration
+            .sources
+            .files()
+            .any(|file| real_or_to_be(Utf8Path::new(file.name())) == path);
         if (protected && by_project) || steers {
             return Err(Cause::Outside {
                 what: if directories.holds(&path) { PROTECTED } else { OUTSIDE },
@@ -202,9 +179,9 @@ fn inside_the_projects_own(buildout: &Buildout, root: &Utf8Path) -> Result<(), C
         return Ok(());
     }
     let file = &buildout.surroundings.file;
-    let own = real(file.parent().unwrap_or(file));
-    if real(root).starts_with(&own) && root.is_absolute() {
-        if !Protected::default().covers(&own, &real(root)) {
+    let own = real_or_to_be(file.parent().unwrap_or(file));
+    if real_or_to_be(root).starts_with(&own) && root.is_absolute() {
+        if !Protected::default().covers(&own, &real_or_to_be(root)) {
             return Ok(());
         }
         let help = format!("name another directory, or say it yourself: `buildout directory={root}`");

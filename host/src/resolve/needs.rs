@@ -6,11 +6,11 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::directories::real;
 use super::error::Cause;
 use super::reference::{Piece, pieces};
 use super::{Buildout, Part};
 use crate::access::{Missing, Need, NeedKind, Protected, flag};
+use crate::path::real_or_to_be;
 use crate::recipe::{Kind, Recipe};
 
 /// A recipe as a bug report names it.
@@ -43,7 +43,9 @@ impl Buildout {
                 continue;
             }
             let items = if option.list { split_paths(root, &text) } else { vec![text.trim().to_owned()] };
-            places.extend(items.iter().filter(|item| !item.is_empty()).map(|item| real(&root.join(item))));
+            places.extend(
+                items.iter().filter(|item| !item.is_empty()).map(|item| real_or_to_be(&root.join(item))),
+            );
         }
         places
     }
@@ -110,7 +112,7 @@ fn needs(part: &Part, kind: NeedKind) -> impl Iterator<Item = &Need> {
 /// Directories that a part declares to need, absolute and real.
 pub(super) fn declared(buildout: &Buildout, part: &Part, kind: NeedKind) -> Vec<Utf8PathBuf> {
     let root = &buildout.directories.root;
-    let value = |need: &Need| real(&root.join(buildout.filled(&part.name, &need.value)));
+    let value = |need: &Need| real_or_to_be(&root.join(buildout.filled(&part.name, &need.value)));
     needs(part, kind).map(value).collect()
 }
 
@@ -152,7 +154,7 @@ pub(super) fn missing(buildout: &Buildout) -> Vec<Missing> {
             let mut need = need.clone();
             need.value = buildout.filled(&part.name, &need.value);
             if matches!(need.kind, NeedKind::Read | NeedKind::Write) {
-                let path = real(&buildout.directories.root.join(&need.value));
+                let path = real_or_to_be(&buildout.directories.root.join(&need.value));
                 let reads_own = need.kind == NeedKind::Read && buildout.directories.holds(&path);
                 let makes_own =
                     buildout.directories.standard().into_iter().any(|root| path.starts_with(root));

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Buildout;
-use super::directories::real;
 use super::error::Cause;
 use crate::access::NeedKind;
 use crate::config::{Origin, Value};
 use crate::diagnostic::nearest;
+use crate::path::real_or_to_be;
 use crate::recipe::{FindError, Recipe, Source, split_entry};
 
 impl Buildout {
@@ -68,12 +68,12 @@ impl Buildout {
             Some(Origin::CommandLine(_)) => true,
             // The user's defaults lie outside, and what he let the project extend.
             Some(Origin::File(span)) => {
-                let file = real(Utf8Path::new(self.configuration.sources.file(span.file).name()));
+                let file = real_or_to_be(Utf8Path::new(self.configuration.sources.file(span.file).name()));
                 file.is_absolute() && !file.starts_with(project)
             }
             _ => false,
         };
-        let path = real(path);
+        let path = real_or_to_be(path);
         let mut places =
             grants.directories(NeedKind::Read, None).chain([project.as_path(), &self.directories.root]);
         if own_word || places.any(|place| path.starts_with(place)) {
