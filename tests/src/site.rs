@@ -123,6 +123,11 @@ impl Site {
         self.path(path).symlink_metadata().is_ok()
     }
 
+    /// Whether a part counts as installed.
+    pub fn records(&self, part: &str) -> bool {
+        self.has(".installed.cfg") && self.read(".installed.cfg").contains(&format!("[{part}]"))
+    }
+
     /// Everything below a directory, a line each, nothing if it is not there: directories end with `/`, files show their text.
     pub fn tree(&self, path: &str) -> String {
         let top = self.path(path);

@@ -11,7 +11,10 @@
 //! | `files` | where it may write, and in which spellings it tries |
 //! | `protected` | names and files that nothing writes |
 //! | `links` | symbolic and hard links, permission bits |
-//! | `ownership` | what belongs to a part; undoing what failed |
+//! | `ownership` | what belongs to a part, alone or with others |
+//! | `hands` | what people do by hand to what a part made |
+//! | `overwriting` | what a grant lets a recipe overwrite |
+//! | `undoing` | what failed, was interrupted or was killed leaves nothing |
 //! | `life` | update, uninstall, what is called when |
 //! | `adopting` | records of zc.buildout, of another machine or of another place are taken over |
 //! | `asked` | parts that are asked for by name |
@@ -36,6 +39,7 @@ mod directories;
 mod failing;
 mod files;
 mod grants;
+mod hands;
 mod life;
 mod limits;
 mod links;
@@ -43,6 +47,7 @@ mod looking;
 mod names;
 mod obstacles;
 mod options;
+mod overwriting;
 mod ownership;
 mod poisoned;
 mod protected;
@@ -51,3 +56,4 @@ mod robust;
 mod sandbox;
 mod sections;
 mod terminal;
+mod undoing;
