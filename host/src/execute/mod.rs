@@ -14,6 +14,7 @@
 //! | `back` | after a failure: what was begun is taken back, what was aside comes back |
 //! | `call` | one call of a recipe, and what its failure means |
 //! | `remove`, `undo`, `aside` | taking away, taking back, keeping aside |
+//! | `share` | what several parts have a share in |
 //! | `obstacle` | what would stop a run halfway |
 //! | `foresee` | what a plan would take away |
 //! | `error` | why a run stopped |
@@ -28,6 +29,7 @@ mod foresee;
 mod obstacle;
 mod recover;
 pub mod remove;
+mod share;
 mod steps;
 pub mod undo;
 

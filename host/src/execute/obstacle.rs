@@ -9,11 +9,12 @@
 
 use std::collections::BTreeSet;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
 use super::ExecuteError;
+use super::directories::check_way;
 use crate::access::{Deed, NOT_MADE};
-use crate::installed::{Directory, Found, Installed, InstalledError, Kind};
+use crate::installed::{Installed, InstalledError};
 use crate::plan::{Action, Plan};
 use crate::resolve::{Buildout, Part};
 
@@ -59,32 +60,6 @@ fn check_record(buildout: &Buildout, installed: &Installed) -> Result<(), Execut
         }
     }
     Err(error.into())
-}
-
-/// Checks that a directory is there or can be made.
-fn check_way(root: &Directory, beneath: &Utf8Path) -> Result<(), ExecuteError> {
-    let mut walked = Utf8PathBuf::new();
-    for component in beneath.components() {
-        let here = root.path().join(&walked);
-        let io = |verb| {
-            let path = here.clone();
-            move |source| ExecuteError::Io { verb, path, source }
-        };
-        let parent = root.directory(&walked).map_err(io("open"))?;
-        walked.push(component);
-        let path = root.path().join(&walked);
-        match parent.look(component.as_str()).map_err(io("look into"))? {
-            Found::Kind(Kind::Directory) => {}
-            Found::Kind(Kind::Link) => {
-                return Err(ExecuteError::NotADirectory { path, what: "a symbolic link" });
-            }
-            Found::Kind(Kind::File) | Found::Special => {
-                return Err(ExecuteError::NotADirectory { path, what: "a file" });
-            }
-            Found::Nothing => return parent.check_writable().map_err(io("write in")),
-        }
-    }
-    Ok(())
 }
 
 /// The files that no part made and that stand where one would be made, each with its part.

@@ -133,7 +133,7 @@ pub(super) fn owned<'m>(
             Err(Why::Outside) if path.symlink_metadata().is_err() => {}
             Err(Why::Outside) => kept.push((path.clone(), Why::NotMade)),
             Err(why) => kept.push((path.clone(), why)),
-            Ok(place) if place.is_there() => kept.push((path.clone(), Why::NotMade)),
+            Ok(place) if place.found() != Found::Nothing => kept.push((path.clone(), Why::NotMade)),
             Ok(_) => {}
         }
     }
@@ -214,9 +214,10 @@ impl Place<'_> {
         self.beneath.file_name().expect("a place has a name of its own")
     }
 
-    fn is_there(&self) -> bool {
+    /// What stands there; nothing where no way leads that may be followed.
+    pub(super) fn found(&self) -> Found {
         let found = self.root.directory(self.folder()).and_then(|folder| folder.look(self.name()));
-        !matches!(found, Ok(Found::Nothing) | Err(_))
+        found.unwrap_or(Found::Nothing)
     }
 }
 

@@ -11,6 +11,7 @@ use camino::Utf8PathBuf;
 use super::aside::{self, Aside};
 use super::call::Failed;
 use super::remove::{Why, remove_owned};
+use super::share::{hand_over, others};
 use super::{ExecuteError, Execution};
 use crate::diagnostic::nearest;
 use crate::event::{Activity, Event, Level, UnusedOption};
@@ -99,9 +100,7 @@ impl Execution<'_> {
 
     /// The paths that the other installed parts returned, absolute.
     fn others(&self, part: &str) -> BTreeSet<Utf8PathBuf> {
-        let root = &self.buildout.directories.root;
-        let parts = self.installed.database.parts.iter().filter(|(name, _)| *name != part);
-        parts.flat_map(|(_, record)| record.paths.iter().map(|path| root.join(path))).collect()
+        others(&self.buildout.directories.root, &self.installed.database, part)
     }
 
     /// Calls the `uninstall` of the recipe that made a part, if its component can still be had.
@@ -193,29 +192,14 @@ impl Execution<'_> {
         self.installed.save(Sync::Now)?;
         let removal = remove_owned(self.bounds(), &paths, &made, &others);
         self.report_kept(&removal.kept);
-        self.hand_over(name, &made, &removal.kept);
+        let root = &self.buildout.directories.root;
+        hand_over(root, &self.installed.database, &mut self.installed.known, name, &removal.kept);
         let stuck = removal.kept.into_iter().find(|(_, why)| matches!(why, Why::Failed(_) | Why::Outside));
         if let Some((path, why)) = stuck {
             return Err(ExecuteError::NotRemoved { part: name.to_owned(), path, why });
         }
         self.installed.forget(name);
         Ok(self.installed.save(Sync::Later)?)
-    }
-
-    /// What another part returned too is that part's from now on.
-    fn hand_over(&mut self, from: &str, made: &[Made], kept: &[(Utf8PathBuf, Why)]) {
-        let root = self.buildout.directories.root.clone();
-        for (path, why) in kept {
-            if *why != Why::AnothersPart {
-                continue;
-            }
-            let heirs = self.installed.database.parts.iter().filter(|(name, record)| {
-                *name != from && record.paths.iter().any(|other| path.starts_with(root.join(other)))
-            });
-            let Some(heir) = heirs.map(|(name, _)| name.clone()).next_back() else { continue };
-            let known = self.installed.known.entry(heir).or_default();
-            known.made.extend(made.iter().filter(|made| made.path == *path).cloned());
-        }
     }
 
     /// Moves a part out of the way, until the new one stands.
