@@ -144,8 +144,45 @@ impl Grants {
     }
 
     fn holds(&self, kind: NeedKind, value: &str, part: Option<&str>) -> bool {
-        let same = |grant: &&Grant| grant.kind == kind && grant.value == value && grant.concerns(part);
-        self.given.iter().any(|grant| same(&grant)) && !self.refused.iter().any(|grant| same(&grant))
+        let gives = |grant: &Grant| grant.kind == kind && grant.value == value && grant.concerns(part);
+        self.given.iter().any(gives) && !self.is_refused(kind, value, part)
+    }
+
+    /// Whether the user said of this very thing, or of a directory around it, that `part` shall not have it.
+    fn is_refused(&self, kind: NeedKind, value: &str, part: Option<&str>) -> bool {
+        match kind {
+            NeedKind::Read | NeedKind::Write => {
+                self.refused(kind, part).any(|root| Utf8Path::new(value).starts_with(root))
+            }
+            NeedKind::Net | NeedKind::Run | NeedKind::Env | NeedKind::Links => {
+                let same = |grant: &Grant| grant.kind == kind && grant.value == value && grant.concerns(part);
+                self.refused.iter().any(same)
+            }
+        }
+    }
+
+    /// Returns what stands between a need and its being met, if anything does.
+    pub fn missing(&self, part: &str, recipe: &str, need: &Need) -> Option<Missing> {
+        let below = |kind| {
+            self.directories(kind, Some(part)).any(|root| Utf8Path::new(&need.value).starts_with(root))
+        };
+        let met = match need.kind {
+            NeedKind::Read | NeedKind::Write => below(need.kind),
+            NeedKind::Env => self.variable(&need.value, Some(part)),
+            NeedKind::Links => self.links(part),
+            // No flag of this version gives the network or a program to anybody.
+            NeedKind::Net | NeedKind::Run => false,
+        };
+        let refused = self.is_refused(need.kind, &need.value, Some(part));
+        if met && !refused {
+            return None;
+        }
+        let flag = match need.kind {
+            _ if refused => None,
+            NeedKind::Net | NeedKind::Run => None,
+            kind => Some(flag(kind, Some(part), &need.value)),
+        };
+        Some(Missing { part: part.to_owned(), recipe: recipe.to_owned(), need: need.clone(), flag, refused })
     }
 }
 
@@ -162,40 +199,6 @@ pub struct Missing {
     pub flag: Option<String>,
     /// Whether the user refused it in so many words.
     pub refused: bool,
-}
-
-impl Grants {
-    /// Returns what stands between a need and its being met, if anything does.
-    pub fn missing(&self, part: &str, recipe: &str, need: &Need) -> Option<Missing> {
-        let below = |kind| {
-            self.directories(kind, Some(part)).any(|root| Utf8Path::new(&need.value).starts_with(root))
-        };
-        let met = match need.kind {
-            NeedKind::Read | NeedKind::Write => below(need.kind),
-            NeedKind::Env => self.variable(&need.value, Some(part)),
-            NeedKind::Links => self.links(part),
-            // No flag of this version gives the network or a program to anybody.
-            NeedKind::Net | NeedKind::Run => false,
-        };
-        let refused = match need.kind {
-            NeedKind::Read | NeedKind::Write => {
-                self.refused(need.kind, Some(part)).any(|root| Utf8Path::new(&need.value).starts_with(root))
-            }
-            kind => self
-                .refused
-                .iter()
-                .any(|grant| grant.kind == kind && grant.value == need.value && grant.concerns(Some(part))),
-        };
-        if met && !refused {
-            return None;
-        }
-        let flag = match need.kind {
-            _ if refused => None,
-            NeedKind::Net | NeedKind::Run => None,
-            kind => Some(flag(kind, Some(part), &need.value)),
-        };
-        Some(Missing { part: part.to_owned(), recipe: recipe.to_owned(), need: need.clone(), flag, refused })
-    }
 }
 
 /// A flag as it can be copied to a shell, for one part or for all: a value that means something there is

@@ -9,7 +9,7 @@ use crate::report::Report;
 use crate::report::annotate::Annotated;
 
 pub(super) fn run(asked: &Asked, sections: &[String], report: &mut Report) -> Done {
-    let request = asked.run(asked.configuration()?, &Aim::everything())?;
+    let request = asked.request(&Aim::everything())?;
     let configuration = asked.load(&request, report)?;
     let all: Vec<_> = configuration.names().filter_map(|name| configuration.section(name)).collect();
     for name in sections.iter().filter(|name| !configuration.has(name)) {

@@ -4,7 +4,7 @@
 //! program serves every buildout.
 
 use super::Done;
-use super::request::{Asked, set_threshold};
+use super::request::Asked;
 use crate::diagnostic::Exit;
 use crate::plan::Aim;
 use crate::recipe::Settings;
@@ -12,8 +12,8 @@ use crate::report::Report;
 use crate::run;
 
 pub(super) fn run(asked: &Asked, report: &mut Report) -> Done {
-    let request = asked.run(asked.configuration()?, &Aim::everything())?;
-    let (configuration, _) = set_threshold(asked.load(&request, report)?, report)?;
+    let request = asked.request(&Aim::everything())?;
+    let configuration = asked.load_to_follow(&request, report)?;
     let buildout = run::settle(configuration, Settings::default(), &request, report)?;
     run::bootstrap(buildout, &request, report)?;
     Ok(Exit::Done)

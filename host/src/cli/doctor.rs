@@ -1,7 +1,7 @@
 //! `buildout doctor [--verify]`: what is known about a buildout and this machine. No recipe is asked, nothing is written.
 
 use super::Done;
-use super::request::{Asked, set_threshold};
+use super::request::Asked;
 use crate::diagnostic::Exit;
 use crate::plan::Aim;
 use crate::recipe::Settings;
@@ -10,8 +10,8 @@ use crate::report::doctor::{Doctor, Place};
 use crate::run;
 
 pub(super) fn run(asked: &Asked, verify: bool, report: &mut Report) -> Done {
-    let request = asked.run(asked.configuration()?, &Aim::everything())?;
-    let (configuration, _) = set_threshold(asked.load(&request, report)?, report)?;
+    let request = asked.request(&Aim::everything())?;
+    let configuration = asked.load_to_follow(&request, report)?;
     let buildout = run::settle(configuration, Settings::default(), &request, report)?;
     let installed = run::known(&buildout, &request, report)?;
     let cache = asked.environment.cache_directory().map(|cache| cache.join("code"));

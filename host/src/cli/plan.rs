@@ -2,7 +2,7 @@
 //! buildout directory.
 
 use super::Done;
-use super::request::{Asked, set_threshold};
+use super::request::Asked;
 use crate::diagnostic::Exit;
 use crate::plan::Aim;
 use crate::report::Report;
@@ -10,8 +10,8 @@ use crate::report::plan::PlanShown;
 use crate::run;
 
 pub(super) fn run(asked: &Asked, aim: &Aim, check: bool, report: &mut Report) -> Done {
-    let request = asked.run(asked.configuration()?, aim)?;
-    let (configuration, _) = set_threshold(asked.load(&request, report)?, report)?;
+    let request = asked.request(aim)?;
+    let configuration = asked.load_to_follow(&request, report)?;
     let settings = asked.settings(&request.configuration.project, report);
     let buildout = run::resolve(configuration, settings, &request, report)?;
     let planned = run::plan(buildout, &request, report)?;

@@ -20,7 +20,7 @@ pub(super) fn run(asked: &Asked, section: &str, option: &str, report: &mut Repor
 
 /// The value with nothing replaced.
 pub(super) fn raw(asked: &Asked, section: &str, option: &str, report: &mut Report) -> Done {
-    let request = asked.run(asked.configuration()?, &Aim::everything())?;
+    let request = asked.request(&Aim::everything())?;
     let configuration = asked.load(&request, report)?;
     let value = written(&configuration, section, option)?.to_owned();
     let text = query::text(section, option, &value, asked.arguments.verbosity != 0);
@@ -35,7 +35,7 @@ pub(super) fn look(
     option: &str,
     report: &mut Report,
 ) -> Result<Looked, Failed> {
-    let request = asked.run(asked.configuration()?, &Aim::everything())?;
+    let request = asked.request(&Aim::everything())?;
     let configuration = asked.load(&request, report)?;
     if !configuration.has(section) {
         written(&configuration, section, option)?;

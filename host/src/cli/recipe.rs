@@ -19,7 +19,7 @@ fn buildout(asked: &Asked, report: &mut Report) -> Result<Option<Buildout>, Fail
     if asked.arguments.file.is_none() && !asked.file()?.is_file() {
         return Ok(None);
     }
-    let request = asked.run(asked.configuration()?, &Aim::everything())?;
+    let request = asked.request(&Aim::everything())?;
     let settled = run::load(&request.configuration, report)
         .and_then(|configuration| run::settle(configuration, settings(asked), &request, report));
     match settled {

@@ -49,7 +49,7 @@ impl Asked {
     }
 
     /// Everything that loading the configuration needs.
-    pub(super) fn configuration(&self) -> Result<config::Request, Failed> {
+    fn configuration(&self, grants: &Grants) -> Result<config::Request, Failed> {
         let file = self.file()?;
         let mut request = config::Request::new(file);
         let parent = request.file.parent().unwrap_or(&request.file);
@@ -57,12 +57,11 @@ impl Asked {
         request.project = run::project_of(&real, self.environment.home.as_deref());
         request.facts = self.facts(&request.project)?;
         request.directory = self.started_in.clone();
-        request.readable = self.grants()?.directories(NeedKind::Read, None).map(Utf8Path::to_owned).collect();
+        request.readable = grants.directories(NeedKind::Read, None).map(Utf8Path::to_owned).collect();
         if self.arguments.user_defaults {
             request.user_defaults = self.environment.default_configuration().filter(|path| path.is_file());
         }
         request.assignments = self.arguments.assignments.clone();
-        let grants = self.grants()?;
         let granted = grants.variables().filter(|name| grants.variable(name, None));
         request.environment = granted
             .map(|name| (name.to_owned(), self.environment.variable(name).map(str::to_owned)))
@@ -78,6 +77,35 @@ impl Asked {
         }
         let settings = Settings { search: self.environment.recipes.clone(), ..Settings::default() };
         Err(run::unserved(configuration, settings, request, report).into())
+    }
+
+    /// The same for a command that goes on: from now on is shown what the configuration asks for.
+    ///
+    /// # Errors
+    ///
+    /// `log-level` or `verbosity` says nothing that can be followed; such a `log-format` is a warning.
+    pub(super) fn load_to_follow(
+        &self,
+        request: &run::Request,
+        report: &mut Report,
+    ) -> Result<Configuration, Failed> {
+        let configuration = self.load(request, report)?;
+        match threshold(&configuration) {
+            Ok(threshold) => report.set_threshold(threshold),
+            Err(diagnostic) => {
+                let sources = configuration.sources;
+                return Err(Stopped { sources, diagnostics: vec![diagnostic], buildout: None }.into());
+            }
+        }
+        let format = setting(&configuration, "log-format");
+        match LogFormat::parse(format.map_or("", Value::text)) {
+            Ok(format) => report.set_format(format),
+            Err(error) => {
+                let at = format.and_then(Value::place);
+                report.diagnostic(&error.diagnostic(at), &configuration.sources);
+            }
+        }
+        Ok(configuration)
     }
 
     fn facts(&self, project: &Utf8Path) -> Result<Facts, Failed> {
@@ -96,7 +124,7 @@ impl Asked {
     }
 
     /// What the user gave and refused, with absolute real paths.
-    pub(super) fn grants(&self) -> Result<Grants, Failed> {
+    fn grants(&self) -> Result<Grants, Failed> {
         let (mut given, mut refused) = (Vec::new(), Vec::new());
         for typed in &self.arguments.access {
             let value = match typed.kind {
@@ -142,8 +170,9 @@ impl Asked {
     }
 
     /// Everything that a run needs.
-    pub(super) fn run(&self, configuration: config::Request, aim: &Aim) -> Result<run::Request, Failed> {
+    pub(super) fn request(&self, aim: &Aim) -> Result<run::Request, Failed> {
         let grants = self.grants()?;
+        let configuration = self.configuration(&grants)?;
         let environment = grants
             .variables()
             .filter_map(|name| Some((name.to_owned(), self.environment.variable(name)?.to_owned())))
@@ -213,37 +242,23 @@ impl Asked {
     }
 }
 
-/// Shows from now on what the configuration asks for.
-///
-/// # Errors
-///
-/// `log-level` or `verbosity` says nothing that can be followed; such a `log-format` is a warning.
-pub(super) fn set_threshold(
-    configuration: Configuration,
-    report: &mut Report,
-) -> Result<(Configuration, Threshold), Failed> {
-    let value = |option| configuration.section("buildout").and_then(|section| section.get(option));
-    let (level, verbosity) = (value("log-level"), value("verbosity"));
-    match Threshold::new(level.map_or("INFO", Value::text), verbosity.map_or("0", Value::text)) {
-        Ok(threshold) => {
-            report.set_threshold(threshold);
-            let format = value("log-format");
-            match LogFormat::parse(format.map_or("", Value::text)) {
-                Ok(format) => report.set_format(format),
-                Err(error) => {
-                    let at = format.and_then(Value::place);
-                    report.diagnostic(&error.diagnostic(at), &configuration.sources);
-                }
-            }
-            Ok((configuration, threshold))
-        }
-        Err(error) => {
-            let written = if matches!(error, ThresholdError::Level(_)) { level } else { verbosity };
-            let diagnostic = error.diagnostic(written.and_then(Value::place));
-            let sources = configuration.sources;
-            Err(Stopped { sources, diagnostics: vec![diagnostic], buildout: None }.into())
-        }
-    }
+/// Whether even more is to be shown than what is for debugging, as by `-vv`.
+pub(super) fn shows_everything(configuration: &Configuration) -> bool {
+    threshold(configuration).is_ok_and(Threshold::shows_everything)
+}
+
+/// Which messages the configuration asks for.
+fn threshold(configuration: &Configuration) -> Result<Threshold, Diagnostic> {
+    let (level, verbosity) = (setting(configuration, "log-level"), setting(configuration, "verbosity"));
+    Threshold::new(level.map_or("INFO", Value::text), verbosity.map_or("0", Value::text)).map_err(|error| {
+        let written = if matches!(error, ThresholdError::Level(_)) { level } else { verbosity };
+        error.diagnostic(written.and_then(Value::place))
+    })
+}
+
+/// An option of `[buildout]` as it is written.
+fn setting<'c>(configuration: &'c Configuration, option: &str) -> Option<&'c Value> {
+    configuration.section("buildout").and_then(|section| section.get(option))
 }
 
 fn machine(verbosity: i32) -> Machine {

@@ -23,7 +23,7 @@
 //! | `obstacles` | what would stop a run halfway is found before its first step |
 //! | `options` | the part's own section |
 //! | `sections` | other sections: nested `init`s, sections that recipes add |
-//! | `grants` | declared access, with and without a grant |
+//! | `grants`, `missing`, `refusals` | declared access: granted, not granted, refused |
 //! | `names` | how a recipe is found, and what is no recipe |
 //! | `descriptions` | what a recipe says about itself |
 //! | `code_cache` | compiled code that somebody touched |
@@ -44,6 +44,7 @@ mod life;
 mod limits;
 mod links;
 mod looking;
+mod missing;
 mod names;
 mod obstacles;
 mod options;
@@ -52,6 +53,7 @@ mod ownership;
 mod poisoned;
 mod protected;
 mod reasons;
+mod refusals;
 mod robust;
 mod sandbox;
 mod sections;

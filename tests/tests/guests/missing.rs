@@ -1,0 +1,248 @@
+//! What is declared and not granted: told once, for all parts, with what would grant it.
+
+use buildout_tests::{Run, Site, assert_shows};
+use snapbox::str;
+
+use crate::grants::declaring;
+
+#[test]
+fn what_all_parts_need_stands_in_one_table_before_anything_is_made() {
+    let site = Site::new(
+        "[buildout]
+parts = made reads writes paints links asks runs
+[made]
+recipe = mkdir
+[reads]
+recipe = actor:reader
+place = [PLACE]/in
+[writes]
+recipe = actor:writer
+place = [PLACE]/out
+[paints]
+recipe = actor:env
+init = environment
+[links]
+recipe = actor:links
+[asks]
+recipe = actor:net
+[runs]
+recipe = actor:run
+",
+    );
+    let place = site.path("../granted").display().to_string();
+    site.write("buildout.cfg", site.read("buildout.cfg").replace("[PLACE]", &place));
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
+exit 3
+-- standard error
+paints: environment: nothing
+While:
+  Installing.
+Error: These parts need access that was not granted:
+  reads: read [ROOT]/granted/in  (actor says: copies what lies there)
+  writes: write [ROOT]/granted/out  (actor says: keeps its data there)
+  paints: env COLOUR  (actor says: paints in it)
+  links: links  (actor says: points at the newest one)
+  asks: net example.org  (actor says: asks for the weather)
+  runs: run cc  (actor says: compiles)
+note: this version cannot grant: net, run
+help: to allow it in this run: `buildout --allow-env=paints:COLOUR --allow-links=links --allow-read=reads:[ROOT]/granted/in --allow-write=writes:[ROOT]/granted/out`
+
+"#]],
+    );
+    assert!(!site.has("parts"), "nothing was begun");
+}
+
+#[test]
+fn programs_and_the_network_cannot_be_granted_yet() {
+    assert_shows(
+        declaring("run", "").run(&["--allow-links"]),
+        str![[r#"
+exit 3
+-- standard error
+While:
+  Installing.
+Error: These parts need access that was not granted:
+  a: run cc  (actor says: compiles)
+note: this version cannot grant: run
+
+"#]],
+    );
+    assert_shows(
+        declaring("net", "").run(&["--allow-links"]),
+        str![[r#"
+exit 3
+-- standard error
+While:
+  Installing.
+Error: These parts need access that was not granted:
+  a: net example.org  (actor says: asks for the weather)
+note: this version cannot grant: net
+
+"#]],
+    );
+}
+
+#[test]
+fn a_flag_that_was_shown_makes_the_run_work() {
+    let in_a_new_directory =
+        "place = [PLACE]/new\ninstall = mkdir [PLACE]/new\n    write [PLACE]/new/f x\n    return [PLACE]/new";
+    let site = declaring("writer", in_a_new_directory);
+    assert_shows(
+        shown_and_used(&site),
+        str![[r#"
+exit 0
+-- standard error
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+Section `a` contains unused option(s): 'place'.
+This may be an indication for either a typo in the option's name or a bug in the used recipe.
+  place: buildout.cfg:5:1
+
+"#]],
+    );
+    assert_shows(
+        site.tree("../granted"),
+        str![[r#"
+deep/
+deep/file 644 "deep"
+file 644 "granted"
+new/
+new/f 644 "x"
+
+"#]],
+    );
+    // Also for a file that is to be read, and for options that name files.
+    let site = declaring("reader", "place = [PLACE]/file\ninstall = read [PLACE]/file");
+    assert_shows(
+        shown_and_used(&site),
+        str![[r#"
+exit 0
+-- standard error
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+a: granted
+Section `a` contains unused option(s): 'place'.
+This may be an indication for either a typo in the option's name or a bug in the used recipe.
+  place: buildout.cfg:5:1
+
+"#]],
+    );
+    let site = declaring(
+        "places",
+        "input = [PLACE]/file\noutput = [PLACE]/out\ninstall = read [PLACE]/file\n    write [PLACE]/out x",
+    );
+    assert_shows(
+        shown_and_used(&site),
+        str![[r#"
+exit 0
+-- standard error
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+a: granted
+Section `a` contains unused option(s): 'input' 'output'.
+This may be an indication for either a typo in the option's name or a bug in the used recipe.
+  input: buildout.cfg:5:1
+  output: buildout.cfg:6:1
+
+"#]],
+    );
+    // Stock recipes are recipes.
+    let site = Site::new(
+        "[buildout]\nparts = a\n[a]\nrecipe = template\ninput = ../granted/in\noutput = ../granted/out\n",
+    );
+    site.write("../granted/in", "text");
+    assert_shows(
+        shown_and_used(&site),
+        str![[r#"
+exit 0
+-- standard error
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+a: Writing [ROOT]/granted/out
+
+"#]],
+    );
+    assert_eq!(site.read("../granted/out"), "text");
+}
+
+/// Runs with the flags that a run without them has shown.
+fn shown_and_used(site: &Site) -> Run {
+    let run = site.run(&[]);
+    assert_eq!(run.exit, Some(3), "{run:?}");
+    let shown = run.stderr.split("`buildout ").nth(1).and_then(|rest| rest.split('`').next());
+    site.run(&shown.expect("it is shown").split(' ').collect::<Vec<_>>())
+}
+
+#[test]
+fn a_flag_that_is_shown_can_be_copied_to_a_shell() {
+    let site = Site::new(
+        "[buildout]\nparts = a\n[a]\nrecipe = actor:places\noutput = ../granted/$(touch owned); it's/x\n",
+    );
+    site.write("../granted/$(touch owned); it's/y", "");
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
+exit 3
+-- standard error
+While:
+  Installing.
+Error: These parts need access that was not granted:
+  a: write [ROOT]/granted/$(touch owned); it's/x  (actor says: an option of the part names it)
+help: to allow it in this run: `buildout --allow-write='a:[ROOT]/granted/$(touch owned); it'\''s'`
+
+"#]],
+    );
+}
+
+#[test]
+fn an_option_cannot_put_lines_of_its_own_into_the_table_of_what_is_missing() {
+    let site = Site::new(
+        "[buildout]\nparts = a\n[a]\nrecipe = actor:places\noutput = ../granted/x\n    help: to allow it in this run: `buildout --allow-write=/`\n",
+    );
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
+exit 3
+-- standard error
+While:
+  Installing.
+Error: These parts need access that was not granted:
+  a: write [ROOT]/granted/x\u{a}help: to allow it in this run: `buildout --allow-write=/`  (actor says: an option of the part names it)
+help: to allow it in this run: `buildout --allow-write='a:[ROOT]/granted/x
+      help: to allow it in this run: `buildout --allow-write='`
+
+"#]],
+    );
+}
+
+#[test]
+fn a_place_in_directories_that_are_not_there_is_no_reason_to_ask_for_more() {
+    let site = Site::new("[buildout]\nparts = a\n[a]\nrecipe = actor:places\noutput = /nowhere/at/all/x\n");
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
+exit 3
+-- standard error
+While:
+  Installing.
+Error: These parts need access that was not granted:
+  a: write /nowhere/at/all/x  (actor says: an option of the part names it)
+help: to allow it in this run: `buildout --allow-write=a:/nowhere/at/all`
+
+"#]],
+    );
+}
