@@ -18,6 +18,7 @@
 //! | [`fault`] | | a point before each step that changes something on disk, where tests strike |
 //! | [`source`], [`diagnostic`], [`event`], [`environment`] | | where bytes came from, what went wrong, what just happened, what the environment says: plain data |
 //! | [`path`] | a path somebody wrote | the same without detours, or without links as far as it is there |
+//! | [`confine`] | directories with rights, numbers | a thread or a child that the kernel holds to them |
 //! | [`config`] | configuration files | every section merged, every value with its history |
 //! | [`installed`] | `.installed.cfg`, the user's state directory | what is known to be on disk; one run at a time |
 //! | [`access`] | what recipes declare, what the user granted | what one call may touch |
@@ -57,6 +58,7 @@
 pub mod access;
 pub mod cli;
 pub mod config;
+pub mod confine;
 pub mod diagnostic;
 pub mod environment;
 pub mod event;
