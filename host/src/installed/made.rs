@@ -4,6 +4,8 @@
 //! - Out: [`Made`] entries, in the order in which they were made.
 //! - Not here: removing them (`execute`), keeping them (`state`, `journal`).
 
+use std::fs::FileType;
+
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +24,17 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The kind of what the system shows; none of a pipe, a device and their like.
+    pub fn of(found: FileType) -> Option<Self> {
+        if found.is_symlink() {
+            Some(Self::Link)
+        } else if found.is_dir() {
+            Some(Self::Directory)
+        } else {
+            found.is_file().then_some(Self::File)
+        }
+    }
+
     /// The kind in words, with its article.
     pub fn words(self) -> &'static str {
         match self {

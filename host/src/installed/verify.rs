@@ -104,15 +104,7 @@ impl Installed {
 /// What stands there, if anything; an error stands for a pipe and its like.
 fn kind(path: &Utf8Path) -> Option<Result<Kind, ()>> {
     let found = path.symlink_metadata().ok()?.file_type();
-    Some(if found.is_symlink() {
-        Ok(Kind::Link)
-    } else if found.is_dir() {
-        Ok(Kind::Directory)
-    } else if found.is_file() {
-        Ok(Kind::File)
-    } else {
-        Err(())
-    })
+    Some(Kind::of(found).ok_or(()))
 }
 
 /// What lies in a directory, without Python's caches.

@@ -172,16 +172,19 @@ impl Guard {
 
     /// Allows to look at what is at the real path `path`.
     pub(crate) fn may_see(&mut self, path: &Utf8Path) -> Result<(), Refusal> {
-        if !self.is_visible(path) {
-            self.note(self.reach.shows(path).expect_err("it was just asked"));
-            return Err(Refusal::Hidden);
-        }
-        Ok(())
+        self.sight(path).map_err(|denial| {
+            self.note(denial);
+            Refusal::Hidden
+        })
     }
 
     /// Whether it can be seen, without noting down that somebody looked.
     pub(crate) fn is_visible(&self, path: &Utf8Path) -> bool {
-        self.is_temporary(path) || self.own.contains(path) || self.reach.shows(path).is_ok()
+        self.sight(path).is_ok()
+    }
+
+    fn sight(&self, path: &Utf8Path) -> Result<(), Denial> {
+        if self.is_temporary(path) || self.own.contains(path) { Ok(()) } else { self.reach.shows(path) }
     }
 
     /// Allows something new at `path`, where nothing is, and has it noted down; the caller makes it
@@ -274,10 +277,9 @@ impl Guard {
             if rest.as_str().is_empty() {
                 continue;
             }
-            let kind = kind.unwrap_or_else(|| match path.symlink_metadata() {
-                Ok(meta) if meta.is_dir() => MadeKind::Directory,
-                Ok(meta) if meta.is_symlink() => MadeKind::Link,
-                _ => MadeKind::File,
+            let kind = kind.unwrap_or_else(|| {
+                let found = path.symlink_metadata().ok();
+                found.and_then(|found| MadeKind::of(found.file_type())).unwrap_or(MadeKind::File)
             });
             brought.push(Made::new(to.join(rest), kind));
         }

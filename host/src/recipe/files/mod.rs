@@ -12,17 +12,19 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `guard` | decide, count, record |
+//! | `guarded` | one place that a guest names, held open and judged |
 //! | `wasi` | `wasi:filesystem/types` in front of wasmtime's own |
 //! | `streams` | synchronous file streams, `wasi:io` without hand-offs between threads |
 //! | `places` | absolute paths of the `files` interface, opened beneath the same directories |
 
 mod guard;
+mod guarded;
 mod places;
 mod streams;
 mod wasi;
 
 pub(crate) use guard::{Guard, Refusal};
 pub use guard::{Record, Witness};
+pub(crate) use guarded::{Guarded, HasGuarded};
 pub(crate) use places::{Places, Spot};
 pub(crate) use streams::{HasIo, Io, WaitedTooLong, Waiting};
-pub(crate) use wasi::{Guarded, HasGuarded};
