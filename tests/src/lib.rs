@@ -12,6 +12,7 @@
 //! | `tests/guests` | what recipes do, one file for each topic |
 //! | `tests/mistakes` | what a user is told for each mistake |
 //! | `tests/durability` | runs that are killed, starved, begun together, or find their records damaged |
+//! | `tests/attacks` | what strangers try, each by its name in the design, and the list of all of them |
 
 pub mod component;
 mod planned;
