@@ -14,6 +14,7 @@
 //! | `tests/durability` | runs that are killed, starved, begun together, or find their records damaged |
 //! | `tests/attacks` | what strangers try, each by its name in the design, and the list of all of them |
 
+mod calls;
 pub mod component;
 mod planned;
 mod record;
@@ -22,6 +23,7 @@ mod shelf;
 mod site;
 mod terminal;
 
+pub use calls::Strike;
 pub use record::recorded;
 pub use run::{Run, assert_shows};
 pub use shelf::Shelf;

@@ -21,6 +21,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use tempfile::TempDir;
 
+use crate::calls::{self, Strike};
 use crate::run::{Run, redacted};
 use crate::terminal;
 
@@ -221,6 +222,18 @@ impl Site {
             .arg(plain.get_program())
             .args(plain.get_args());
         Run::of(self.output_of(shell), &self.real)
+    }
+
+    /// The same; one of the system calls that change something is struck, the first being 1. With them all, by name.
+    ///
+    /// # Panics
+    ///
+    /// As [`Site::run`].
+    pub fn run_struck(&self, arguments: &[&str], strike: Option<(usize, Strike)>) -> (Run, Vec<String>) {
+        let watched = self.watched();
+        let (output, calls) = calls::run(self.command(arguments), strike);
+        assert_eq!(self.watched(), watched, "a run changed what is nobody's business: {output:?}");
+        (Run::of(output, &self.real), calls)
     }
 
     /// The same, with nothing taken out of what stands on standard error.

@@ -218,6 +218,8 @@ pub enum Failure {
     },
     /// The component does not fit this host.
     Link(String),
+    /// The system refused what every recipe needs, such as memory.
+    System(String),
     /// The run was over before the call was.
     Stopped,
 }

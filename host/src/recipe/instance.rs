@@ -372,6 +372,9 @@ fn ended(
             None,
         );
     }
+    if let Some(refused) = error.downcast_ref::<rustix::io::Errno>() {
+        return Failure::System(refused.to_string());
+    }
     let root = error.root_cause().to_string();
     if root.contains("fuel") {
         return limit(format!("one call carried more than {} MiB", limits.border_bytes >> 20), None);

@@ -244,6 +244,7 @@ pub fn broken(recipe: &str, failure: &Failure) -> String {
         Failure::Limit { what, .. } => format!("The recipe {recipe} reached a limit: {what}"),
         Failure::Bug { what, .. } => format!("This is a bug in the recipe {recipe}: {what}"),
         Failure::Link(why) => format!("The recipe {recipe} cannot be used: {why}"),
+        Failure::System(why) => format!("The system refused what the recipe {recipe} needs to run: {why}"),
         Failure::Stopped => "interrupted".to_owned(),
         Failure::Error(error) => error.message.clone(),
     }
@@ -313,6 +314,9 @@ pub fn explain(diagnostic: Diagnostic, failure: &Failure) -> Diagnostic {
             diagnostic.help("report it to the recipe's author, with what is above; `-v` shows the backtrace")
         }
         Failure::Link(_) => diagnostic,
+        Failure::System(_) => diagnostic.help(
+            "recipes need address space (`ulimit -v` must allow some 5 GiB for each), memory and open files",
+        ),
         Failure::Stopped => diagnostic.exit(Exit::Interrupted),
     }
 }
@@ -366,6 +370,7 @@ impl Cause {
             Self::Broken { failure: Failure::Limit { .. }, .. } => "recipe-limit",
             Self::Broken { failure: Failure::Bug { .. }, .. } => "recipe-bug",
             Self::Broken { failure: Failure::Stopped, .. } => "interrupted",
+            Self::Broken { failure: Failure::System(_), .. } => "system-refused",
             Self::Broken { .. } => "unusable-recipe",
             Self::Unserved(_) => "not-served-yet",
             Self::Access(_) | Self::ProtectedOutput { .. } => "access-denied",

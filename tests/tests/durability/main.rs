@@ -6,12 +6,16 @@
 //!
 //! | file | what it holds |
 //! |---|---|
+//! | `calls` | a kill, a signal and an error at every system call that changes something |
 //! | `cut` | records that were cut off |
 //! | `faults` | a kill, a full disk and a broken one at every step that changes something |
 //! | `model` | sequences of configurations, failures and edits, made up |
+//! | `sweep` | one run that is disturbed in every way |
 //! | `together` | runs that begin together in one directory |
 
+mod calls;
 mod cut;
 mod faults;
 mod model;
+mod sweep;
 mod together;

@@ -297,3 +297,14 @@ help: bring the file back from a copy, or move it away (`mv [DIR]/.installed.cfg
 "#]],
     );
 }
+
+#[test]
+fn little_memory_few_files_and_few_processes_are_said_to_be_the_systems_word() {
+    for (limit, most) in [("-v 3000000", 1), ("-n 16", 1), ("-s 64", 0)] {
+        let site = Site::actor("install = mkdir parts/a\n    write parts/a/file x\n    return parts/a");
+        let run = site.run_after(&format!("ulimit {limit}"), &[]);
+        assert!(run.exit.is_some_and(|exit| exit <= most), "{limit}: {run:?}");
+        assert!(!run.stderr.contains("bug"), "{limit}: {}", run.stderr);
+        assert_eq!(site.run(&["-q"]).exit, Some(0), "{limit}: with more of it the run goes on");
+    }
+}

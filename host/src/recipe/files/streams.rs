@@ -94,15 +94,14 @@ impl Pollable for FileOutput {
 impl wasmtime_wasi::p2::OutputStream for FileOutput {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
         let written = self.written.clone();
+        if !self.written.charge(bytes.len() as u64) {
+            let spent = std::io::Error::from(std::io::ErrorKind::QuotaExceeded);
+            return Err(StreamError::LastOperationFailed(spent.into()));
+        }
         let failed = |error: std::io::Error| {
-            if error.kind() != std::io::ErrorKind::QuotaExceeded {
-                written.failed(&error);
-            }
+            written.failed(&error);
             StreamError::LastOperationFailed(error.into())
         };
-        if !self.written.charge(bytes.len() as u64) {
-            return Err(failed(std::io::ErrorKind::QuotaExceeded.into()));
-        }
         let point = || fault::point(Step::Write, "stream");
         match &mut self.position {
             Some(position) => {
