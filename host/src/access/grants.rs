@@ -1,65 +1,37 @@
-//! What a recipe asks for, what the user gave, and what is missing between the two.
+//! What the user gave and refused.
 //!
-//! - In: `[[access]]` of `recipe.toml`, what the user typed.
-//! - Out: [`Missing`], one for each need that nobody granted, with the flag that would.
-//! - Not here: the places that follow from it (`reach`).
+//! - In: what was typed, what the policy says, what was approved: [`Grant`]s, each with the [`Word`] behind it.
+//! - Out: [`Grants`], which say what an [`Asker`] may have, and how a need stands.
+//! - Not here: the places that follow from it (`reach`), what is told about a need (`claim`).
+//!
+//! Rules: `decisions.md` 4.1. What was refused is not given, whoever gave it.
 
-use camino::Utf8Path;
-use serde::Deserialize;
+use std::fmt;
 
-/// One thing that a recipe asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Need {
-    /// What kind of thing it is.
-    pub kind: NeedKind,
-    /// Which one: a directory, a host, a program, a variable; may hold `${:option}`.
-    #[serde(default)]
-    pub value: String,
-    /// What for, in the recipe's words.
-    #[serde(default)]
-    pub why: String,
-    /// The entries that need it; all, if it does not say.
-    pub entries: Option<Vec<String>>,
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::need::{Need, NeedKind};
+
+/// Who wants something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asker<'a> {
+    /// A file of the configuration.
+    Configuration {
+        /// What a grant to it is bound to, `file sha256:…`; empty before that is known.
+        file: &'a str,
+    },
+    /// A part.
+    Part {
+        /// Its name.
+        name: &'a str,
+        /// What a grant to its recipe is bound to: `sha256:…` of the component, or `stock NAME`.
+        recipe: &'a str,
+    },
 }
 
-impl Need {
-    /// Whether a part with this entry needs it.
-    pub fn concerns(&self, entry: &str) -> bool {
-        self.entries.as_ref().is_none_or(|entries| entries.iter().any(|name| name == entry))
-    }
-}
-
-/// The kinds of things that can be asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NeedKind {
-    /// Reading a directory outside the buildout directory.
-    Read,
-    /// Writing in a directory, over what is there too.
-    Write,
-    /// Reaching a host.
-    Net,
-    /// Starting a program.
-    Run,
-    /// Reading an environment variable.
-    Env,
-    /// Making symbolic and hard links.
-    Links,
-}
-
-impl NeedKind {
-    /// The word of `recipe.toml` and of the flag for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::Net => "net",
-            Self::Run => "run",
-            Self::Env => "env",
-            Self::Links => "links",
-        }
-    }
+impl Asker<'_> {
+    /// The configuration, before its files are read.
+    pub const CONFIGURATION: Asker<'static> = Asker::Configuration { file: "" };
 }
 
 /// One thing that the user gives, or refuses.
@@ -67,70 +39,144 @@ impl NeedKind {
 pub struct Grant {
     /// The part that it is for; all of them, and the configuration itself, if it names none.
     pub part: Option<String>,
+    /// The recipe, or the file of the configuration, that it is for; any, if it names none.
+    pub recipe: Option<String>,
     /// What kind of thing it is.
     pub kind: NeedKind,
     /// Which one: an absolute real directory, a name; empty for links.
     pub value: String,
+    /// What the user said.
+    pub word: Word,
 }
 
-impl Grant {
-    fn concerns(&self, part: Option<&str>) -> bool {
-        self.part.is_none() || self.part.as_deref() == part
+/// Where the user said so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Word {
+    /// With a flag.
+    Typed,
+    /// With `--allow-all`.
+    All,
+    /// In the policy.
+    Policy {
+        /// The file.
+        file: Utf8PathBuf,
+        /// Its line.
+        line: usize,
+    },
+    /// When asked.
+    Approved,
+}
+
+impl fmt::Display for Word {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Typed => formatter.write_str("flag"),
+            Self::All => formatter.write_str("--allow-all"),
+            Self::Policy { file, line } => write!(formatter, "{file}:{line}"),
+            Self::Approved => formatter.write_str("approval"),
+        }
     }
 }
 
-/// What the user gave and refused, for this run. What was refused is not given, whoever gave it.
+impl Grant {
+    fn concerns(&self, asker: Asker<'_>) -> bool {
+        let (part, recipe) = match asker {
+            Asker::Configuration { file } => (None, file),
+            Asker::Part { name, recipe } => (Some(name), recipe),
+        };
+        (self.part.is_none() || self.part.as_deref() == part)
+            && self.recipe.as_deref().is_none_or(|own| own == recipe)
+    }
+
+    /// Whether it speaks of this very thing; of directories, of this one or one around it.
+    fn covers(&self, kind: NeedKind, value: &str) -> bool {
+        match kind {
+            NeedKind::Read | NeedKind::Write => Utf8Path::new(value).starts_with(&self.value),
+            NeedKind::Net | NeedKind::Run | NeedKind::Env | NeedKind::Links => self.value == value,
+        }
+    }
+}
+
+/// How a need stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Everybody may.
+    Default,
+    /// The user gave it.
+    Granted(Word),
+    /// The user refused it.
+    Refused(Word),
+    /// Nobody said anything.
+    Missing,
+    /// Nobody can give it: it is everything of its kind.
+    Everything,
+}
+
+impl Standing {
+    /// Whether the part has what it needs.
+    pub fn is_met(&self) -> bool {
+        matches!(self, Self::Default | Self::Granted(_))
+    }
+}
+
+/// What the user gave and refused, for this run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Grants {
     given: Vec<Grant>,
     refused: Vec<Grant>,
+    everything: bool,
+    directory: Utf8PathBuf,
 }
 
 impl Grants {
-    /// Puts together what was given and what was refused.
-    pub fn new(given: Vec<Grant>, refused: Vec<Grant>) -> Self {
-        Self { given, refused }
+    /// Puts together what was given and what was refused, for the buildout in `directory`.
+    pub fn new(directory: Utf8PathBuf, given: Vec<Grant>, refused: Vec<Grant>) -> Self {
+        Self { given, refused, everything: false, directory }
     }
 
-    /// The directories that were given to `part`, or without one: to everybody. What may be written may be
-    /// read too.
-    pub fn directories<'a>(
-        &'a self,
-        kind: NeedKind,
-        part: Option<&'a str>,
-    ) -> impl Iterator<Item = &'a Utf8Path> {
-        let gives = move |grant: &Grant| {
-            grant.kind == kind || (kind == NeedKind::Read && grant.kind == NeedKind::Write)
-        };
-        let given = self.given.iter().filter(move |grant| gives(grant) && grant.concerns(part));
+    /// The real directory of the configuration file, for which they hold.
+    pub fn directory(&self) -> &Utf8Path {
+        &self.directory
+    }
+
+    /// Gives more.
+    pub fn give(&mut self, more: impl IntoIterator<Item = Grant>) {
+        self.given.extend(more);
+    }
+
+    /// Gives whatever is declared.
+    pub fn give_everything(&mut self) {
+        self.everything = true;
+    }
+
+    /// Whether whatever is declared is given.
+    pub fn are_everything(&self) -> bool {
+        self.everything
+    }
+
+    /// The directories that were given to `asker`. What may be written may be read too.
+    pub fn directories<'a>(&'a self, kind: NeedKind, asker: Asker<'a>) -> impl Iterator<Item = &'a Utf8Path> {
+        let given = self.given.iter().filter(move |grant| gives(grant.kind, kind) && grant.concerns(asker));
+        let all = self.everything.then_some(Utf8Path::new("/"));
         given
             .map(|grant| Utf8Path::new(&grant.value))
-            .filter(move |path| !self.refused(kind, part).any(|refused| path.starts_with(refused)))
+            .chain(all)
+            .filter(move |path| !self.refused(kind, asker).any(|refused| path.starts_with(refused)))
     }
 
-    /// The directories that were refused to `part`, wherever they lie. What may not be read may not be
+    /// The directories that were refused to `asker`, wherever they lie. What may not be read may not be
     /// written either.
-    pub fn refused<'a>(
-        &'a self,
-        kind: NeedKind,
-        part: Option<&'a str>,
-    ) -> impl Iterator<Item = &'a Utf8Path> {
-        let refuses = move |grant: &Grant| {
-            grant.kind == kind || (kind == NeedKind::Write && grant.kind == NeedKind::Read)
-        };
-        let refused = self.refused.iter().filter(move |grant| refuses(grant) && grant.concerns(part));
+    pub fn refused<'a>(&'a self, kind: NeedKind, asker: Asker<'a>) -> impl Iterator<Item = &'a Utf8Path> {
+        let refused =
+            self.refused.iter().filter(move |grant| refuses(grant.kind, kind) && grant.concerns(asker));
         refused.map(|grant| Utf8Path::new(&grant.value))
     }
 
     /// Every directory that some part may write.
     pub fn writable(&self) -> impl Iterator<Item = &Utf8Path> {
         let given = self.given.iter().filter(|grant| grant.kind == NeedKind::Write);
-        given.map(|grant| Utf8Path::new(&grant.value))
-    }
-
-    /// Whether `part`, or without one: the configuration, may read an environment variable.
-    pub fn variable(&self, name: &str, part: Option<&str>) -> bool {
-        self.holds(NeedKind::Env, name, part)
+        let all = self.everything.then_some(Utf8Path::new("/"));
+        given.map(|grant| Utf8Path::new(&grant.value)).chain(all)
     }
 
     /// The environment variables that anybody may read.
@@ -138,132 +184,99 @@ impl Grants {
         self.given.iter().filter(|grant| grant.kind == NeedKind::Env).map(|grant| &*grant.value)
     }
 
-    /// Whether a part may make links.
-    pub fn links(&self, part: &str) -> bool {
-        self.holds(NeedKind::Links, "", Some(part))
+    /// Whether `asker` was given this very thing.
+    pub fn hold(&self, kind: NeedKind, value: &str, asker: Asker<'_>) -> bool {
+        matches!(self.standing(kind, value, asker), Standing::Granted(_))
     }
 
-    fn holds(&self, kind: NeedKind, value: &str, part: Option<&str>) -> bool {
-        let gives = |grant: &Grant| grant.kind == kind && grant.value == value && grant.concerns(part);
-        self.given.iter().any(gives) && !self.is_refused(kind, value, part)
-    }
-
-    /// Whether the user said of this very thing, or of a directory around it, that `part` shall not have it.
-    fn is_refused(&self, kind: NeedKind, value: &str, part: Option<&str>) -> bool {
-        match kind {
-            NeedKind::Read | NeedKind::Write => {
-                self.refused(kind, part).any(|root| Utf8Path::new(value).starts_with(root))
-            }
-            NeedKind::Net | NeedKind::Run | NeedKind::Env | NeedKind::Links => {
-                let same = |grant: &Grant| grant.kind == kind && grant.value == value && grant.concerns(part);
-                self.refused.iter().any(same)
-            }
+    /// How something that `asker` needs stands.
+    pub fn standing(&self, kind: NeedKind, value: &str, asker: Asker<'_>) -> Standing {
+        let refusal =
+            |grant: &&Grant| refuses(grant.kind, kind) && grant.covers(kind, value) && grant.concerns(asker);
+        if let Some(grant) = self.refused.iter().find(refusal) {
+            return Standing::Refused(grant.word.clone());
+        }
+        let gift =
+            |grant: &&Grant| gives(grant.kind, kind) && grant.covers(kind, value) && grant.concerns(asker);
+        match self.given.iter().find(gift) {
+            Some(grant) => Standing::Granted(grant.word.clone()),
+            None if self.everything => Standing::Granted(Word::All),
+            None => Standing::Missing,
         }
     }
 
-    /// Returns what stands between a need and its being met, if anything does.
-    pub fn missing(&self, part: &str, recipe: &str, need: &Need) -> Option<Missing> {
-        let below = |kind| {
-            self.directories(kind, Some(part)).any(|root| Utf8Path::new(&need.value).starts_with(root))
-        };
-        let met = match need.kind {
-            NeedKind::Read | NeedKind::Write => below(need.kind),
-            NeedKind::Env => self.variable(&need.value, Some(part)),
-            NeedKind::Links => self.links(part),
-            // No flag of this version gives the network or a program to anybody.
-            NeedKind::Net | NeedKind::Run => false,
-        };
-        let refused = self.is_refused(need.kind, &need.value, Some(part));
-        if met && !refused {
-            return None;
+    /// How a need of `asker` stands.
+    pub fn standing_of(&self, need: &Need, asker: Asker<'_>) -> Standing {
+        match self.standing(need.kind, &need.value, asker) {
+            Standing::Refused(word) => Standing::Refused(word),
+            _ if need.is_everything() => Standing::Everything,
+            other => other,
         }
-        let flag = match need.kind {
-            _ if refused => None,
-            NeedKind::Net | NeedKind::Run => None,
-            kind => Some(flag(kind, Some(part), &need.value)),
-        };
-        Some(Missing { part: part.to_owned(), recipe: recipe.to_owned(), need: need.clone(), flag, refused })
     }
 }
 
-/// A need that nobody granted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Missing {
-    /// The part that needs it.
-    pub part: String,
-    /// The recipe that asks for it.
-    pub recipe: String,
-    /// What is needed, with the part's own options filled in.
-    pub need: Need,
-    /// What would grant it; none if this version cannot grant it at all, or the user refused it.
-    pub flag: Option<String>,
-    /// Whether the user refused it in so many words.
-    pub refused: bool,
+/// Whether who may do `given` may do `wanted`.
+fn gives(given: NeedKind, wanted: NeedKind) -> bool {
+    given == wanted || (wanted == NeedKind::Read && given == NeedKind::Write)
 }
 
-/// A flag as it can be copied to a shell, for one part or for all: a value that means something there is
-/// quoted.
-pub fn flag(kind: NeedKind, part: Option<&str>, value: &str) -> String {
-    // Such a name would be taken for a path.
-    let part = part.filter(|part| !part.starts_with(['/', '.', '~']) && !part.contains(':'));
-    let value = match (kind, part) {
-        (NeedKind::Links, Some(part)) => part.to_owned(),
-        (NeedKind::Links, None) => return "--allow-links".to_owned(),
-        (_, Some(part)) => format!("{part}:{value}"),
-        (_, None) => value.to_owned(),
-    };
-    let kind = kind.word();
-    let plain = |c: char| c.is_alphanumeric() || "/._-+=:@%,".contains(c);
-    if value.chars().all(plain) && !value.is_empty() {
-        format!("--allow-{kind}={value}")
-    } else {
-        format!("--allow-{kind}='{}'", value.replace('\'', "'\\''"))
-    }
+/// Whether who may not do `refused` may not do `wanted`.
+fn refuses(refused: NeedKind, wanted: NeedKind) -> bool {
+    refused == wanted || (wanted == NeedKind::Write && refused == NeedKind::Read)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn need(kind: NeedKind, value: &str) -> Need {
-        Need { kind, value: value.to_owned(), why: String::new(), entries: None }
-    }
+    const P: Asker<'_> = Asker::Part { name: "p", recipe: "sha256:1" };
 
     fn grant(part: &str, kind: NeedKind, value: &str) -> Grant {
         let part = (!part.is_empty()).then(|| part.to_owned());
-        Grant { part, kind, value: value.to_owned() }
+        Grant { part, recipe: None, kind, value: value.to_owned(), word: Word::Typed }
     }
 
-    /// What would meet the need of part `p`, or how it is met.
-    fn flagged(grants: &Grants, kind: NeedKind, value: &str) -> Result<&'static str, Option<String>> {
-        match grants.missing("p", "r", &need(kind, value)) {
-            None => Ok("met"),
-            Some(missing) if missing.refused => Ok("refused"),
-            Some(missing) => Err(missing.flag),
-        }
+    fn grants(given: Vec<Grant>, refused: Vec<Grant>) -> Grants {
+        Grants::new("/p".into(), given, refused)
     }
 
     #[test]
     fn a_need_is_met_only_by_a_grant_of_its_kind_and_value_and_for_its_part() {
-        let given = vec![
-            grant("", NeedKind::Read, "/data"),
-            grant("p", NeedKind::Write, "/out"),
-            grant("q", NeedKind::Write, "/else"),
-            grant("", NeedKind::Env, "LANG"),
-            grant("q", NeedKind::Links, ""),
-        ];
-        let grants = Grants::new(given, Vec::new());
-        let flag = |kind, value| flagged(&grants, kind, value);
-        let typed = |flag: &str| Err(Some(flag.to_owned()));
-        assert_eq!(flag(NeedKind::Read, "/data/in"), Ok("met"));
-        assert_eq!(flag(NeedKind::Read, "/out/x"), Ok("met"), "who writes reads");
-        assert_eq!(flag(NeedKind::Read, "/database"), typed("--allow-read=p:/database"));
-        assert_eq!(flag(NeedKind::Write, "/data/in"), typed("--allow-write=p:/data/in"));
-        assert_eq!(flag(NeedKind::Write, "/else"), typed("--allow-write=p:/else"));
-        assert_eq!(flag(NeedKind::Env, "LANG"), Ok("met"));
-        assert_eq!(flag(NeedKind::Env, "HOME"), typed("--allow-env=p:HOME"));
-        assert_eq!(flag(NeedKind::Links, ""), typed("--allow-links=p"));
-        assert_eq!(flag(NeedKind::Run, "cc"), Err(None), "nothing can grant it yet");
+        let grants = grants(
+            vec![
+                grant("", NeedKind::Read, "/data"),
+                grant("p", NeedKind::Write, "/out"),
+                grant("q", NeedKind::Write, "/else"),
+                grant("", NeedKind::Env, "LANG"),
+                grant("q", NeedKind::Links, ""),
+                grant("p", NeedKind::Run, "cc"),
+            ],
+            Vec::new(),
+        );
+        for (kind, value, held) in [
+            (NeedKind::Read, "/data/in", true),
+            // Who writes reads.
+            (NeedKind::Read, "/out/x", true),
+            (NeedKind::Read, "/database", false),
+            (NeedKind::Write, "/data/in", false),
+            (NeedKind::Write, "/else", false),
+            (NeedKind::Env, "LANG", true),
+            (NeedKind::Env, "HOME", false),
+            (NeedKind::Links, "", false),
+            (NeedKind::Run, "cc", true),
+            (NeedKind::Run, "make", false),
+            (NeedKind::Net, "example.org", false),
+        ] {
+            assert_eq!(grants.hold(kind, value, P), held, "{} {value}", kind.word());
+        }
+    }
+
+    #[test]
+    fn a_grant_to_a_recipe_is_none_to_another_of_the_same_name() {
+        let bound = Grant { recipe: Some("sha256:1".to_owned()), ..grant("p", NeedKind::Run, "cc") };
+        let grants = grants(vec![bound], Vec::new());
+        assert!(grants.hold(NeedKind::Run, "cc", P));
+        assert!(!grants.hold(NeedKind::Run, "cc", Asker::Part { name: "p", recipe: "sha256:2" }));
     }
 
     #[test]
@@ -278,37 +291,41 @@ mod tests {
             grant("", NeedKind::Env, "TOKEN"),
             grant("p", NeedKind::Links, ""),
         ];
-        let grants = Grants::new(given, refused);
-        assert_eq!(flagged(&grants, NeedKind::Env, "TOKEN"), Ok("refused"));
-        assert_eq!(flagged(&grants, NeedKind::Links, ""), Ok("refused"));
-        assert!(grants.links("q"), "it was refused to `p` alone");
-        assert_eq!(flagged(&grants, NeedKind::Write, "/data/x"), Ok("met"));
-        assert_eq!(flagged(&grants, NeedKind::Write, "/data/secret/x"), Ok("refused"));
-        let hidden: Vec<_> = grants.refused(NeedKind::Write, Some("p")).collect();
+        let mut grants = grants(given, refused);
+        grants.give_everything();
+        let refused = Standing::Refused(Word::Typed);
+        assert_eq!(grants.standing(NeedKind::Env, "TOKEN", P), refused);
+        assert_eq!(grants.standing(NeedKind::Links, "", P), refused);
+        let q = Asker::Part { name: "q", recipe: "" };
+        assert!(grants.hold(NeedKind::Links, "", q), "it was refused to `p` alone");
+        assert!(grants.hold(NeedKind::Write, "/data/x", P));
+        assert_eq!(grants.standing(NeedKind::Write, "/data/secret/x", P), refused);
+        let hidden: Vec<_> = grants.refused(NeedKind::Write, P).collect();
         assert_eq!(hidden, ["/data/secret"], "what may not be read may not be written");
     }
 
     #[test]
-    fn a_grant_for_one_part_is_not_the_configurations() {
-        let grants = Grants::new(vec![grant("p", NeedKind::Env, "TOKEN")], Vec::new());
-        assert!(grants.variable("TOKEN", Some("p")));
-        assert!(!grants.variable("TOKEN", None));
+    fn a_grant_for_one_part_or_one_file_is_not_the_whole_configurations() {
+        let of_file = Grant { recipe: Some("file 1".to_owned()), ..grant("", NeedKind::Env, "LANG") };
+        let grants = grants(vec![grant("p", NeedKind::Env, "TOKEN"), of_file], Vec::new());
+        assert!(grants.hold(NeedKind::Env, "TOKEN", P));
+        assert!(!grants.hold(NeedKind::Env, "TOKEN", Asker::CONFIGURATION));
+        assert!(grants.hold(NeedKind::Env, "LANG", Asker::Configuration { file: "file 1" }));
+        assert!(!grants.hold(NeedKind::Env, "LANG", Asker::CONFIGURATION));
+        assert!(!grants.hold(NeedKind::Env, "LANG", P));
     }
 
     #[test]
-    fn a_flag_that_is_shown_does_in_a_shell_what_it_says() {
-        let write = |value| flag(NeedKind::Write, None, value);
-        assert_eq!(write("/a/b-1.c"), "--allow-write=/a/b-1.c");
-        assert_eq!(write("/a b; rm -rf ~"), "--allow-write='/a b; rm -rf ~'");
-        assert_eq!(flag(NeedKind::Read, Some("p"), "/it's"), "--allow-read='p:/it'\\''s'");
-    }
-
-    #[test]
-    fn a_need_may_concern_some_entries_only() {
-        let mut need = need(NeedKind::Links, "");
-        assert!(need.concerns("default"));
-        need.entries = Some(vec!["scripts".to_owned()]);
-        assert!(!need.concerns("default"));
-        assert!(need.concerns("scripts"));
+    fn everything_of_a_kind_cannot_be_given() {
+        let need = |value: &str| Need {
+            kind: NeedKind::Env,
+            value: value.to_owned(),
+            why: String::new(),
+            entries: None,
+        };
+        let mut grants = grants(vec![grant("", NeedKind::Env, "*")], Vec::new());
+        grants.give_everything();
+        assert_eq!(grants.standing_of(&need("*"), P), Standing::Everything);
+        assert_eq!(grants.standing_of(&need("LANG"), P), Standing::Granted(Word::All));
     }
 }

@@ -1,21 +1,27 @@
 //! What a part may touch: the defaults, and what its recipe declared **and** the user granted.
 //!
 //! - In: a recipe's [`Need`]s, the user's [`Grants`], the configured directories.
-//! - Out: the [`Reach`] of one call, or the list of [`Missing`] grants.
+//! - Out: the [`Reach`] of one call, or the [`Claim`]s that nobody granted.
 //! - Not here: enforcing it (`recipe`'s guard), asking the user (`report`).
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `grants` | what a recipe asks for, what the user gave, what is missing |
+//! | `need` | what a recipe asks for |
+//! | `grants` | what the user gave and refused |
+//! | `claim` | what is told about a need, and what would meet it |
 //! | `reach` | the places that one call may read and write |
 //! | `protected` | names that nothing may write |
 //! | `secret` | names that no recipe may read |
 
+mod claim;
 mod grants;
+mod need;
 mod protected;
 mod reach;
 mod secret;
 
-pub use grants::{Grant, Grants, Missing, Need, NeedKind, flag};
+pub use claim::{Claim, flag, missing, ways};
+pub use grants::{Asker, Grant, Grants, Standing, Word};
+pub use need::{Need, NeedKind, net_value};
 pub use protected::Protected;
 pub use reach::{Deed, Denial, NOT_MADE, Permit, Reach};

@@ -4,11 +4,12 @@
 //! - Out: [`Typed`]; advice where a value is none.
 //! - Not here: what follows from it (`access`).
 //!
-//! Rules: `decisions.md` 4.2. What stands before the first `:` is a part, unless the value begins with `/`, `.` or `~`.
+//! Rules: `decisions.md` 4.2. What stands before the first `:` is a part, unless `//` follows or the value begins with
+//! `/`, `.` or `~`.
 
 use std::fmt;
 
-use crate::access::{NeedKind, flag};
+use crate::access::{NeedKind, flag, net_value};
 
 /// One flag.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,9 +23,6 @@ pub struct Typed {
     /// Which one: a directory as typed, a name; empty for links.
     pub value: String,
 }
-
-/// The kinds that can be given and refused.
-const KINDS: [NeedKind; 4] = [NeedKind::Read, NeedKind::Write, NeedKind::Env, NeedKind::Links];
 
 impl Typed {
     /// Whether an option is such a flag.
@@ -53,7 +51,9 @@ impl Typed {
             };
         }
         let (part, value) = match value.split_once(':') {
-            Some((part, value)) if !part.starts_with(['/', '.', '~']) => (Some(part), value),
+            Some((part, value)) if !part.starts_with(['/', '.', '~']) && !value.starts_with("//") => {
+                (Some(part), value)
+            }
             _ => (None, value),
         };
         if part == Some("") {
@@ -66,7 +66,22 @@ impl Typed {
             NeedKind::Read | NeedKind::Write if value.is_empty() => {
                 Err("write a directory, such as `/srv/data`, or `PART:/srv/data`".to_owned())
             }
-            _ => Ok(typed(part, value)),
+            NeedKind::Run if value.is_empty() || value.contains(char::is_whitespace) => {
+                Err("write the name of one program, such as `cc`, or `PART:cc`".to_owned())
+            }
+            NeedKind::Net => match (net_value(value), part) {
+                (_, Some(host)) if value.parse::<u16>().is_ok() => {
+                    Err(format!("write `https://{host}:{value}`, or `http://{host}:{value}`"))
+                }
+                (Some(value), _) => Ok(typed(part, &value)),
+                (None, _) => Err(
+                    "write a host, such as `example.org`, or `http://example.org:8080`, or `PART:` before it"
+                        .to_owned(),
+                ),
+            },
+            NeedKind::Read | NeedKind::Write | NeedKind::Run | NeedKind::Env | NeedKind::Links => {
+                Ok(typed(part, value))
+            }
         }
     }
 }
@@ -83,7 +98,7 @@ fn kind(option: &str) -> Option<(bool, NeedKind)> {
         Some(word) => (false, word),
         None => (true, option.strip_prefix("deny-")?),
     };
-    KINDS.into_iter().find(|kind| kind.word() == word).map(|kind| (refuses, kind))
+    NeedKind::ALL.into_iter().find(|kind| kind.word() == word).map(|kind| (refuses, kind))
 }
 
 #[cfg(test)]
@@ -109,6 +124,13 @@ mod tests {
             ("deny-write", "site:data", r#"not write "data" for "site""#),
             ("allow-env", "HOME", r#"env "HOME" for """#),
             ("allow-env", "site:HOME", r#"env "HOME" for "site""#),
+            ("allow-run", "cc", r#"run "cc" for """#),
+            ("allow-run", "site:cc", r#"run "cc" for "site""#),
+            ("allow-run", "/usr/bin/cc", r#"run "/usr/bin/cc" for """#),
+            ("allow-net", "Example.org", r#"net "example.org" for """#),
+            ("allow-net", "site:example.org", r#"net "example.org" for "site""#),
+            ("allow-net", "http://example.org:80", r#"net "http://example.org:80" for """#),
+            ("deny-net", "site:https://example.org", r#"not net "example.org" for "site""#),
             ("allow-links", "", r#"links "" for """#),
             ("deny-links", "site", r#"not links "" for "site""#),
         ] {
@@ -123,6 +145,17 @@ mod tests {
             ("allow-read", "site:", "write a directory, such as `/srv/data`, or `PART:/srv/data`"),
             ("allow-env", "A=b", "write the name of one variable, such as `LANG`, or `PART:LANG`"),
             ("deny-env", "a:b:c", "write the name of one variable, such as `LANG`, or `PART:LANG`"),
+            ("allow-run", "cc -c", "write the name of one program, such as `cc`, or `PART:cc`"),
+            (
+                "allow-net",
+                "example.org:8080",
+                "write `https://example.org:8080`, or `http://example.org:8080`",
+            ),
+            (
+                "allow-net",
+                "ftp://example.org",
+                "write a host, such as `example.org`, or `http://example.org:8080`, or `PART:` before it",
+            ),
             ("allow-links", "a:b", "write the name of one part, or nothing"),
         ] {
             assert_eq!(parsed(option, value), Err(help.to_owned()), "--{option}={value}");

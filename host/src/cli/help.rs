@@ -197,10 +197,18 @@ fn grants() -> Vec<Arg> {
             "[PART:]NAME",
             "Recipes that ask for it may read this variable; without PART, the configuration too",
         ),
+        value("allow-run", "[PART:]PROGRAM", "Recipes that ask for it may start this program"),
+        value(
+            "allow-net",
+            "[PART:]HOST",
+            "Recipes that ask for it may reach this host over https, or SCHEME://HOST:PORT",
+        ),
         links("allow-links", "Recipes that ask for it may make links"),
         value("deny-read", "[PART:]DIR", "No recipe may see what is below DIR, wherever that is"),
         value("deny-write", "[PART:]DIR", "No recipe may change what is below DIR"),
         value("deny-env", "[PART:]NAME", "Whatever else allows it: this variable is not read"),
+        value("deny-run", "[PART:]PROGRAM", "Whatever else allows it: this program is not started"),
+        value("deny-net", "[PART:]HOST", "Whatever else allows it: this host is not reached"),
         links("deny-links", "Whatever else allows it: no links"),
     ]
     .map(|grant| grant.help_heading("Access, for this run"))
@@ -280,15 +288,31 @@ Options:
       --version                   Show the version
 
 Access, for this run:
-      --allow-read <[PART:]DIR>   Recipes that ask for it may read below DIR
-      --allow-write <[PART:]DIR>  Recipes that ask for it may read and write below DIR
-      --allow-env <[PART:]NAME>   Recipes that ask for it may read this variable;
-                                  without PART, the configuration too
-      --allow-links[=<PART>]      Recipes that ask for it may make links
-      --deny-read <[PART:]DIR>    No recipe may see what is below DIR, wherever that is
-      --deny-write <[PART:]DIR>   No recipe may change what is below DIR
-      --deny-env <[PART:]NAME>    Whatever else allows it: this variable is not read
-      --deny-links[=<PART>]       Whatever else allows it: no links
+      --allow-read <[PART:]DIR>
+          Recipes that ask for it may read below DIR
+      --allow-write <[PART:]DIR>
+          Recipes that ask for it may read and write below DIR
+      --allow-env <[PART:]NAME>
+          Recipes that ask for it may read this variable; without PART, the
+          configuration too
+      --allow-run <[PART:]PROGRAM>
+          Recipes that ask for it may start this program
+      --allow-net <[PART:]HOST>
+          Recipes that ask for it may reach this host over https, or SCHEME://HOST:PORT
+      --allow-links[=<PART>]
+          Recipes that ask for it may make links
+      --deny-read <[PART:]DIR>
+          No recipe may see what is below DIR, wherever that is
+      --deny-write <[PART:]DIR>
+          No recipe may change what is below DIR
+      --deny-env <[PART:]NAME>
+          Whatever else allows it: this variable is not read
+      --deny-run <[PART:]PROGRAM>
+          Whatever else allows it: this program is not started
+      --deny-net <[PART:]HOST>
+          Whatever else allows it: this host is not reached
+      --deny-links[=<PART>]
+          Whatever else allows it: no links
 
 Assignments, SECTION:OPTION=VALUE, stand before the command. They count after every
 file, in their order; `+=` and `-=` add and remove lines; without SECTION they are for

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `arguments`, `argument_error`, `command`, `commands`, `grant`, `help` | what can be typed |
 //! | `debug` | looking around after an error |
-//! | `request` | arguments and environment become what a run is asked for |
+//! | `request`, `given` | arguments and environment become what a run is asked for, and what the user gives |
 //! | `python` | the version of the user's own interpreter |
 //! | `install` (and `uninstall`), `plan`, `init`, `bootstrap`, `annotate`, `query`, `why`, `recipe`, `cache`, `graph`, `doctor`, `completions`, `man` | the commands |
 
@@ -22,6 +22,7 @@ mod commands;
 mod completions;
 mod debug;
 mod doctor;
+mod given;
 mod grant;
 mod graph;
 mod help;

@@ -10,13 +10,13 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::arguments::Arguments;
 use super::{Failed, python};
-use crate::access::{Grant, Grants, NeedKind};
+use crate::access::{Asker, Grants, NeedKind};
 use crate::config::{self, Configuration, Facts, Value};
-use crate::diagnostic::{Diagnostic, Exit};
+use crate::diagnostic::Diagnostic;
 use crate::environment::Environment;
 use crate::event::Reporter;
 use crate::installed::Holder;
-use crate::path::{real_or_to_be, straight};
+use crate::path::straight;
 use crate::plan::Aim;
 use crate::recipe::{CodeCache, Limits, Machine, Settings};
 use crate::report::Report;
@@ -57,12 +57,14 @@ impl Asked {
         request.project = run::project_of(&real, self.environment.home.as_deref());
         request.facts = self.facts(&request.project)?;
         request.directory = self.started_in.clone();
-        request.readable = grants.directories(NeedKind::Read, None).map(Utf8Path::to_owned).collect();
+        request.readable =
+            grants.directories(NeedKind::Read, Asker::CONFIGURATION).map(Utf8Path::to_owned).collect();
         if self.arguments.user_defaults {
             request.user_defaults = self.environment.default_configuration().filter(|path| path.is_file());
         }
         request.assignments = self.arguments.assignments.clone();
-        let granted = grants.variables().filter(|name| grants.variable(name, None));
+        let granted =
+            grants.variables().filter(|name| grants.hold(NeedKind::Env, name, Asker::CONFIGURATION));
         request.environment = granted
             .map(|name| (name.to_owned(), self.environment.variable(name).map(str::to_owned)))
             .collect();
@@ -123,44 +125,6 @@ impl Asked {
         Ok(facts)
     }
 
-    /// What the user gave and refused, with absolute real paths.
-    fn grants(&self) -> Result<Grants, Failed> {
-        let (mut given, mut refused) = (Vec::new(), Vec::new());
-        for typed in &self.arguments.access {
-            let value = match typed.kind {
-                NeedKind::Read | NeedKind::Write => self.place(&typed.value, typed.refuses)?.into_string(),
-                _ => typed.value.clone(),
-            };
-            let list = if typed.refuses { &mut refused } else { &mut given };
-            list.push(Grant { part: typed.part.clone(), kind: typed.kind, value });
-        }
-        Ok(Grants::new(given, refused))
-    }
-
-    /// A directory that was typed, real; a file can be refused, but not given.
-    fn place(&self, typed: &str, refused: bool) -> Result<Utf8PathBuf, Failed> {
-        let path = straight(&self.started_in.join(self.home_in(typed.into())));
-        let wrong = |text: String| Diagnostic::error("no-directory", text).exit(Exit::Usage);
-        let real = real_or_to_be(&path);
-        if refused && !real.exists() {
-            // A name that is mistyped must not refuse nothing.
-            return Err(wrong(format!("There is nothing to refuse at {path}")).into());
-        }
-        if real.is_file() && !refused {
-            let directory = real.parent().unwrap_or(&real);
-            let error = wrong(format!("{path} is a file; access is given by directory"));
-            return Err(error.help(format!("name {directory}, where it lies")).into());
-        }
-        Ok(real)
-    }
-
-    fn home_in(&self, path: &Utf8Path) -> Utf8PathBuf {
-        match (path.strip_prefix("~"), &self.environment.home) {
-            (Ok(rest), Some(home)) => home.join(rest),
-            _ => path.to_owned(),
-        }
-    }
-
     /// The user's state directory.
     fn state(&self) -> Option<Utf8PathBuf> {
         match &self.arguments.state_directory {
@@ -173,10 +137,7 @@ impl Asked {
     pub(super) fn request(&self, aim: &Aim) -> Result<run::Request, Failed> {
         let grants = self.grants()?;
         let configuration = self.configuration(&grants)?;
-        let environment = grants
-            .variables()
-            .filter_map(|name| Some((name.to_owned(), self.environment.variable(name)?.to_owned())))
-            .collect();
+        let environment = self.variables(&grants);
         let verbosity = i32::try_from(self.arguments.verbosity).unwrap_or(0);
         let command = match aim {
             Aim::Installed { .. } => "install",

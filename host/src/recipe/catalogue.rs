@@ -103,6 +103,14 @@ impl Recipe {
         }
     }
 
+    /// What a grant to it is bound to. A stock recipe is as trustworthy as this program, whichever version.
+    pub fn identity(&self) -> String {
+        match self.source {
+            Source::Stock(name) => format!("stock {name}"),
+            Source::File(_) => format!("sha256:{}", self.digest),
+        }
+    }
+
     /// Whether it came with this binary.
     pub fn is_stock(&self) -> bool {
         matches!(self.source, Source::Stock(_))

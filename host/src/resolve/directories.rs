@@ -12,7 +12,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::error::Cause;
 use super::section::Slot;
 use super::{Buildout, Part, needs};
-use crate::access::{NeedKind, Protected, Reach, flag};
+use crate::access::{Asker, NeedKind, Protected, Reach, flag};
 use crate::config::{Layer, Value};
 use crate::path::{real_or_to_be, straight};
 use crate::recipe::Recipe;
@@ -109,7 +109,7 @@ pub(super) fn settle(buildout: &mut Buildout) -> Result<(), Cause> {
             let granted = buildout
                 .surroundings
                 .grants
-                .directories(NeedKind::Write, None)
+                .directories(NeedKind::Write, Asker::CONFIGURATION)
                 .any(|root| path.starts_with(root));
             if !by_user && !granted {
                 return Err(Cause::Outside {
@@ -256,13 +256,15 @@ fn opened(place: &Utf8Path, grant: &Utf8Path) -> Option<Utf8PathBuf> {
 /// any place, all that was granted counts.
 pub(super) fn init_reach(buildout: &Buildout, part: &str, recipe: &Recipe, entry: &str) -> Reach {
     let grants = &buildout.surroundings.grants;
+    let identity = recipe.identity();
+    let asker = Asker::Part { name: part, recipe: &identity };
     let places = needs::names_places(recipe, entry);
-    let all = grants.directories(NeedKind::Read, Some(part)).filter(|_| places).map(Utf8Path::to_owned);
+    let all = grants.directories(NeedKind::Read, asker).filter(|_| places).map(Utf8Path::to_owned);
     Reach {
         root: buildout.directories.root.clone(),
         read: readable(buildout, recipe, all),
-        given: grants.directories(NeedKind::Read, Some(part)).map(Utf8Path::to_owned).collect(),
-        hidden: grants.refused(NeedKind::Read, Some(part)).map(Utf8Path::to_owned).collect(),
+        given: grants.directories(NeedKind::Read, asker).map(Utf8Path::to_owned).collect(),
+        hidden: grants.refused(NeedKind::Read, asker).map(Utf8Path::to_owned).collect(),
         ..Reach::default()
     }
 }
@@ -272,9 +274,10 @@ impl Buildout {
     pub fn reach(&self, part: &Part, own: impl IntoIterator<Item = Utf8PathBuf>) -> Reach {
         let directories = &self.directories;
         let grants = &self.surroundings.grants;
-        let name = Some(&*part.name);
-        let write: Vec<&Utf8Path> = grants.directories(NeedKind::Write, name).collect();
-        let refused = |kind| grants.refused(kind, name).map(Utf8Path::to_owned).collect();
+        let identity = part.recipe.identity();
+        let asker = Asker::Part { name: &part.name, recipe: &identity };
+        let write: Vec<&Utf8Path> = grants.directories(NeedKind::Write, asker).collect();
+        let refused = |kind| grants.refused(kind, asker).map(Utf8Path::to_owned).collect();
         let inside = |path: &Utf8Path| directories.holds(path);
         let make = directories
             .standard()
@@ -294,7 +297,7 @@ impl Buildout {
         let to_read = needs::declared(self, part, NeedKind::Read);
         let places = declared.iter().chain(&to_read).chain(&part.outputs).chain(&part.inputs);
         let places: Vec<&Utf8PathBuf> = places.filter(|path| !inside(path)).collect();
-        let all = grants.directories(NeedKind::Read, name);
+        let all = grants.directories(NeedKind::Read, asker);
         let more = all.flat_map(|grant| places.iter().filter_map(|place| opened(place, grant)));
         let read = readable(self, &part.recipe, more);
         let granted = declared
@@ -314,13 +317,13 @@ impl Buildout {
         Reach {
             root: directories.root.clone(),
             read,
-            given: grants.directories(NeedKind::Read, name).map(Utf8Path::to_owned).collect(),
+            given: grants.directories(NeedKind::Read, asker).map(Utf8Path::to_owned).collect(),
             make,
             outputs: part.outputs.iter().filter(|path| inside(path)).cloned().collect(),
             granted,
             granted_places,
             own: own.into_iter().collect(),
-            links: grants.links(&part.name) && !needs::declared_links(part).is_empty(),
+            links: grants.hold(NeedKind::Links, "", asker) && !needs::declared_links(part).is_empty(),
             protected: Protected { files: self.protected_files() },
             hidden: refused(NeedKind::Read),
             closed: refused(NeedKind::Write),

@@ -4,7 +4,7 @@
 //! - Out: [`ResolveError`], with what was being done, and its [`Diagnostic`].
 //! - Not here: drawing it (`report`).
 
-use crate::access::{Denial, Missing, NeedKind, flag};
+use crate::access::{self, Claim, Denial, NeedKind, flag};
 use crate::config::ConfigError;
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::recipe::{Failure, FindError, RecipeError};
@@ -202,11 +202,17 @@ pub enum Cause {
         at: Option<Span>,
     },
     /// Access that recipes declare and nobody granted, for all parts at once.
-    #[error("{}", missing_table(.0))]
-    Access(Vec<Missing>),
+    #[error("{}", access::missing(claims).message)]
+    Access {
+        /// All of it.
+        claims: Vec<Claim>,
+    },
     /// Environment variables that the configuration reads and nobody granted.
-    #[error("{}", environment_table(.0))]
-    Environment(Vec<(String, Option<Span>)>),
+    #[error("{}", environment_table(claims))]
+    Environment {
+        /// All of them.
+        claims: Vec<Claim>,
+    },
     /// A directory that the project puts where it may not write.
     #[error("The option `{option}` {what}: {path}")]
     Outside {
@@ -250,22 +256,6 @@ pub fn broken(recipe: &str, failure: &Failure) -> String {
     }
 }
 
-fn missing_table(missing: &[Missing]) -> String {
-    let mut text = "These parts need access that was not granted:".to_owned();
-    // Others wrote the words of a line; none of them makes a line of its own.
-    let word = |text: &str| text.replace('\n', "\\u{a}");
-    for one in missing {
-        text.push_str(&format!("\n  {}: {}", word(&one.part), one.need.kind.word()));
-        if !one.need.value.is_empty() {
-            text.push_str(&format!(" {}", word(&one.need.value)));
-        }
-        if !one.need.why.is_empty() {
-            text.push_str(&format!("  ({} says: {})", word(&one.recipe), word(&one.need.why)));
-        }
-    }
-    text
-}
-
 fn unserved_table(unserved: &[Unserved]) -> String {
     match unserved {
         [one] => format!("There is nothing here that serves {}", one.what),
@@ -279,10 +269,10 @@ fn unserved_table(unserved: &[Unserved]) -> String {
     }
 }
 
-fn environment_table(variables: &[(String, Option<Span>)]) -> String {
+fn environment_table(claims: &[Claim]) -> String {
     let mut text = "This configuration reads environment variables that were not granted:".to_owned();
-    for (name, _) in variables {
-        text.push_str(&format!("\n  {name}"));
+    for claim in claims {
+        text.push_str(&format!("\n  {}", claim.need.value));
     }
     text
 }
@@ -335,6 +325,14 @@ pub fn explain_denials(mut diagnostic: Diagnostic, kind: &str, denied: &[Denial]
 }
 
 impl ResolveError {
+    /// What would have to be granted; nothing if that is not the reason.
+    pub fn missing(&self) -> &[Claim] {
+        match &*self.cause {
+            Cause::Access { claims, .. } | Cause::Environment { claims, .. } => claims,
+            _ => &[],
+        }
+    }
+
     /// The same error, with the places and the advice a person needs.
     pub fn diagnostic(&self) -> Diagnostic {
         let mut diagnostic = self.cause.diagnostic();
@@ -373,8 +371,8 @@ impl Cause {
             Self::Broken { failure: Failure::System(_), .. } => "system-refused",
             Self::Broken { .. } => "unusable-recipe",
             Self::Unserved(_) => "not-served-yet",
-            Self::Access(_) | Self::ProtectedOutput { .. } => "access-denied",
-            Self::Environment(_) => "environment-denied",
+            Self::Access { .. } | Self::ProtectedOutput { .. } => "access-denied",
+            Self::Environment { .. } => "environment-denied",
             Self::Outside { .. } => "outside-buildout",
             Self::Config(_) => "configuration",
             Self::Io(_) => "io",
@@ -454,31 +452,7 @@ impl Cause {
             // No recipe is to blame for that.
             Self::Broken { failure: failure @ Failure::Stopped, .. } => explain(error, failure),
             Self::Broken { failure, at, .. } => explain(error.maybe_at(*at, "this recipe"), failure),
-            Self::Access(missing) => {
-                let mut flags: Vec<&String> = missing.iter().filter_map(|one| one.flag.as_ref()).collect();
-                flags.sort();
-                flags.dedup();
-                let error = error.exit(Exit::Denied);
-                let error = if flags.is_empty() {
-                    error
-                } else {
-                    let flags: Vec<String> = flags.iter().map(|flag| flag.to_string()).collect();
-                    error.help(format!("to allow it in this run: `buildout {}`", flags.join(" ")))
-                };
-                let error = if missing.iter().any(|one| one.refused) {
-                    error.note("some of it was refused by a `--deny-` flag, which wins")
-                } else {
-                    error
-                };
-                let never = missing.iter().filter(|one| one.flag.is_none() && !one.refused);
-                let never: std::collections::BTreeSet<&str> = never.map(|one| one.need.kind.word()).collect();
-                if never.is_empty() {
-                    error
-                } else {
-                    let kinds: Vec<&str> = never.into_iter().collect();
-                    error.note(format!("this version cannot grant: {}", kinds.join(", ")))
-                }
-            }
+            Self::Access { claims } => access::missing(claims),
             Self::ProtectedOutput { at, .. } => error.maybe_at(*at, "").exit(Exit::Denied).help(
                 "version control, buildout's own files and configuration files are not written by recipes",
             ),
@@ -501,17 +475,11 @@ impl Cause {
                     false => error,
                 }
             }
-            Self::Environment(variables) => {
-                let mut flags: Vec<String> =
-                    variables.iter().map(|(name, _)| format!("--allow-env={name}")).collect();
-                flags.sort();
-                flags.dedup();
-                let error = error
-                    .exit(Exit::Denied)
-                    .help(format!("to allow it in this run: `buildout {}`", flags.join(" ")));
-                variables
-                    .iter()
-                    .fold(error, |error, (name, at)| error.maybe_at(*at, format!("reads `{name}`")))
+            Self::Environment { claims } => {
+                let error = access::ways(error.exit(Exit::Denied), claims);
+                claims.iter().fold(error, |error, claim| {
+                    error.maybe_at(claim.at, format!("reads `{}`", claim.need.value))
+                })
             }
             Self::Outside { at, help, .. } => error.maybe_at(*at, "").help(help.clone()).exit(Exit::Denied),
             Self::Config(cause) => cause.diagnostic(),

@@ -46,7 +46,7 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 use indexmap::IndexMap;
 
-use crate::access::{Grants, Missing};
+use crate::access::{Claim, Grants};
 use crate::config::Configuration;
 use crate::diagnostic::Diagnostic;
 use crate::event::Reporter;
@@ -313,8 +313,8 @@ impl Buildout {
         Resolver { buildout: self, reporter }
     }
 
-    /// Access that is declared and not granted, of all parts.
-    pub fn missing_access(&self) -> Vec<Missing> {
-        needs::missing(self)
+    /// What all parts need beyond the defaults, and how it stands.
+    pub fn claims(&self) -> Vec<Claim> {
+        needs::claims(self)
     }
 }

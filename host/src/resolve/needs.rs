@@ -1,7 +1,7 @@
 //! What a part's recipe declares: inputs, outputs, access; and what of it nobody granted.
 //!
 //! - In: `recipe.toml`, the part's options.
-//! - Out: places and needs with the options filled in; [`Missing`] ones.
+//! - Out: places and needs with the options filled in, and how each need stands: [`Claim`]s.
 //! - Not here: the places that follow from grants (`directories`).
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -9,9 +9,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::error::Cause;
 use super::reference::{Piece, pieces};
 use super::{Buildout, Part};
-use crate::access::{Missing, Need, NeedKind, Protected, flag};
+use crate::access::{Asker, Claim, Need, NeedKind, Protected, net_value};
+use crate::installed::Digest;
 use crate::path::real_or_to_be;
 use crate::recipe::{Kind, Recipe};
+use crate::source::Span;
 
 /// A recipe as a bug report names it.
 pub(super) fn called(recipe: &Recipe) -> String {
@@ -27,8 +29,14 @@ impl Buildout {
         called(recipe)
     }
 
-    /// The places behind the options of one kind, absolute and real.
-    fn places(&self, part: &str, recipe: &Recipe, entry: &str, kind: Kind) -> Vec<Utf8PathBuf> {
+    /// The places behind the options of one kind, absolute and real, each with its option.
+    fn places<'r>(
+        &self,
+        part: &str,
+        recipe: &'r Recipe,
+        entry: &str,
+        kind: Kind,
+    ) -> Vec<(&'r str, Utf8PathBuf)> {
         let Some(live) = self.section(part) else { return Vec::new() };
         let root = &self.directories.root;
         let mut places = Vec::new();
@@ -43,9 +51,8 @@ impl Buildout {
                 continue;
             }
             let items = if option.list { split_paths(root, &text) } else { vec![text.trim().to_owned()] };
-            places.extend(
-                items.iter().filter(|item| !item.is_empty()).map(|item| real_or_to_be(&root.join(item))),
-            );
+            let items = items.iter().filter(|item| !item.is_empty());
+            places.extend(items.map(|item| (name, real_or_to_be(&root.join(item)))));
         }
         places
     }
@@ -89,12 +96,12 @@ fn split_paths(root: &Utf8Path, text: &str) -> Vec<String> {
 
 /// Files whose content counts.
 pub(super) fn inputs(buildout: &Buildout, part: &str, recipe: &Recipe, entry: &str) -> Vec<Utf8PathBuf> {
-    buildout.places(part, recipe, entry, Kind::Input)
+    buildout.places(part, recipe, entry, Kind::Input).into_iter().map(|(_, path)| path).collect()
 }
 
 /// Places that the part may make itself.
 pub(super) fn outputs(buildout: &Buildout, part: &str, recipe: &Recipe, entry: &str) -> Vec<Utf8PathBuf> {
-    buildout.places(part, recipe, entry, Kind::Output)
+    buildout.places(part, recipe, entry, Kind::Output).into_iter().map(|(_, path)| path).collect()
 }
 
 /// Whether an entry declares places, or has options that name some, which may lie anywhere.
@@ -128,12 +135,14 @@ pub(super) fn environment(
     recipe: &Recipe,
     entry: &str,
 ) -> Vec<(String, String)> {
+    let asker = Asker::Part { name: part, recipe: &recipe.identity() };
     let declared =
         recipe.description.access.iter().filter(|need| need.kind == NeedKind::Env && need.concerns(entry));
-    let granted = declared.filter(|need| buildout.surroundings.grants.variable(&need.value, Some(part)));
-    let set = granted.filter_map(|need| {
-        let value = buildout.surroundings.environment.get(&need.value)?;
-        Some((need.value.clone(), value.clone()))
+    let names = declared.map(|need| buildout.filled(part, &need.value));
+    let granted = names.filter(|name| buildout.surroundings.grants.hold(NeedKind::Env, name, asker));
+    let set = granted.filter_map(|name| {
+        let value = buildout.surroundings.environment.get(&name)?.clone();
+        Some((name, value))
     });
     set.collect()
 }
@@ -145,33 +154,100 @@ impl Buildout {
     }
 }
 
-/// Access of all parts that is declared and not granted.
-pub(super) fn missing(buildout: &Buildout) -> Vec<Missing> {
-    let grants = &buildout.surroundings.grants;
-    let mut missing = Vec::new();
+/// What all parts need beyond the defaults, and how it stands.
+pub(super) fn claims(buildout: &Buildout) -> Vec<Claim> {
+    let mut claims: Vec<Claim> = Vec::new();
     for part in buildout.parts() {
         for need in part.recipe.description.access.iter().filter(|need| need.concerns(&part.entry)) {
-            let mut need = need.clone();
-            need.value = buildout.filled(&part.name, &need.value);
-            if matches!(need.kind, NeedKind::Read | NeedKind::Write) {
-                let path = real_or_to_be(&buildout.directories.root.join(&need.value));
-                let reads_own = need.kind == NeedKind::Read && buildout.directories.holds(&path);
-                let makes_own =
-                    buildout.directories.standard().into_iter().any(|root| path.starts_with(root));
-                if reads_own || makes_own {
-                    continue;
-                }
-                need.value = path.into_string();
+            if let Some(need) = settled(buildout, &part.name, need) {
+                let at = buildout.section(&part.name).and_then(|live| live.place("recipe"));
+                let place = Utf8PathBuf::from(&need.value);
+                claims.push(claim(buildout, (&part.name, &part.recipe), need, &place, at));
             }
-            let found = grants.missing(&part.name, &part.recipe.name, &need);
-            missing.extend(found.map(|found| widened(found, Utf8Path::new(&need.value))));
         }
-        missing.extend(missing_places(buildout, &part.name, &part.recipe, &part.outputs, &part.inputs));
+        claims.extend(places_outside(buildout, &part.name, &part.recipe, &part.entry));
     }
-    missing.dedup_by(|one, other| {
+    claims.dedup_by(|one, other| {
         one.part == other.part && one.need.kind == other.need.kind && one.need.value == other.need.value
     });
-    missing
+    claims
+}
+
+/// What all parts need and do not have.
+pub(super) fn missing(buildout: &Buildout) -> Vec<Claim> {
+    let mut claims = claims(buildout);
+    claims.retain(|claim| !claim.standing.is_met());
+    claims
+}
+
+/// A need with the part's options filled in and its value as it is compared; none if everybody may.
+fn settled(buildout: &Buildout, part: &str, need: &Need) -> Option<Need> {
+    let mut need = need.clone();
+    need.value = buildout.filled(part, &need.value);
+    let path = |text: &str| real_or_to_be(&buildout.directories.root.join(text));
+    match need.kind {
+        NeedKind::Read | NeedKind::Write => {
+            let path = path(&need.value);
+            let reads_own = need.kind == NeedKind::Read && buildout.directories.holds(&path);
+            let makes_own = buildout.directories.standard().into_iter().any(|root| path.starts_with(root));
+            if reads_own || makes_own {
+                return None;
+            }
+            need.value = path.into_string();
+        }
+        NeedKind::Net => need.value = net_value(&need.value).unwrap_or(need.value),
+        NeedKind::Run if need.value.contains('/') => need.value = path(&need.value).into_string(),
+        NeedKind::Run | NeedKind::Env | NeedKind::Links => {}
+    }
+    Some(need)
+}
+
+/// How a need of a part stands; `place` is what there is to give if it is about one.
+fn claim(
+    buildout: &Buildout,
+    (part, recipe): (&str, &Recipe),
+    need: Need,
+    place: &Utf8Path,
+    at: Option<Span>,
+) -> Claim {
+    let identity = recipe.identity();
+    let asker = Asker::Part { name: part, recipe: &identity };
+    Claim {
+        part: Some(part.to_owned()),
+        recipe: recipe.name.clone(),
+        standing: buildout.surroundings.grants.standing_of(&need, asker),
+        value: match need.kind {
+            NeedKind::Read | NeedKind::Write => around(place).to_string(),
+            NeedKind::Net | NeedKind::Run | NeedKind::Env | NeedKind::Links => need.value.clone(),
+        },
+        identity,
+        need,
+        at,
+    }
+}
+
+/// The directory to give for a place: a file, or what is not there yet, is reached through the one around it.
+fn around(place: &Utf8Path) -> &Utf8Path {
+    let above = || place.parent().filter(|above| above.is_dir());
+    if place.is_dir() { place } else { above().unwrap_or(place) }
+}
+
+/// How an environment variable stands that a file of the configuration reads.
+pub(super) fn claim_of_file(buildout: &Buildout, name: &str, at: Option<Span>) -> Claim {
+    let file = at.map(|at| buildout.configuration.sources.file(at.file));
+    let identity = file.map(|file| format!("file sha256:{}", Digest::of(file.text().as_bytes())));
+    let identity = identity.unwrap_or_default();
+    let need = Need { kind: NeedKind::Env, value: name.to_owned(), why: String::new(), entries: None };
+    let asker = Asker::Configuration { file: &identity };
+    Claim {
+        part: None,
+        recipe: file.map_or_else(String::new, |file| file.name().to_owned()),
+        standing: buildout.surroundings.grants.standing_of(&need, asker),
+        value: name.to_owned(),
+        identity,
+        need,
+        at,
+    }
 }
 
 /// The first place that an option of kind `output` names and that nothing may write.
@@ -191,40 +267,25 @@ pub(super) fn protected_output(buildout: &Buildout) -> Option<Cause> {
     })
 }
 
-/// Places outside the buildout directory that options of the part name and nobody granted.
-pub(super) fn missing_places(
-    buildout: &Buildout,
-    part: &str,
-    recipe: &Recipe,
-    outputs: &[Utf8PathBuf],
-    inputs: &[Utf8PathBuf],
-) -> Vec<Missing> {
+/// Places outside the buildout directory that options of the part name.
+pub(super) fn places_outside(buildout: &Buildout, part: &str, recipe: &Recipe, entry: &str) -> Vec<Claim> {
     let directories = &buildout.directories;
     let by_user =
         |path: &Utf8Path| recipe.is_stock() && directories.outside.iter().any(|root| path.starts_with(root));
-    let mut missing = Vec::new();
-    for (kind, paths) in [(NeedKind::Write, outputs), (NeedKind::Read, inputs)] {
-        for path in paths.iter().filter(|path| !directories.holds(path) && !by_user(path)) {
+    let mut claims = Vec::new();
+    for (kind, option) in [(NeedKind::Write, Kind::Output), (NeedKind::Read, Kind::Input)] {
+        for (name, path) in buildout.places(part, recipe, entry, option) {
+            if directories.holds(&path) || by_user(&path) {
+                continue;
+            }
+            let around = path.parent().unwrap_or(&path).to_owned();
             let why = "an option of the part names it".to_owned();
-            let need = Need { kind, value: path.to_string(), why, entries: None };
-            let found = buildout.surroundings.grants.missing(part, &recipe.name, &need);
-            missing.extend(found.map(|found| widened(found, path.parent().unwrap_or(path))));
+            let need = Need { kind, value: path.into_string(), why, entries: None };
+            let at = buildout.section(part).and_then(|live| live.place(name).or(live.written.at));
+            claims.push(claim(buildout, (part, recipe), need, &around, at));
         }
     }
-    missing
-}
-
-/// The same with a flag that does what it says: a file, or what is not there yet, is reached through the
-/// directory around it.
-fn widened(missing: Missing, place: &Utf8Path) -> Missing {
-    let kind = missing.need.kind;
-    if !matches!(kind, NeedKind::Read | NeedKind::Write) {
-        return missing;
-    }
-    let above = || place.parent().filter(|above| above.is_dir());
-    let around = if place.is_dir() { place } else { above().unwrap_or(place) };
-    let flag = missing.flag.is_some().then(|| flag(kind, Some(&missing.part), around.as_str()));
-    Missing { flag, ..missing }
+    claims
 }
 
 #[cfg(test)]

@@ -112,11 +112,10 @@ impl Resolver<'_> {
             }
             Err(Failure::Error(error)) => {
                 // What it could not see, because nobody granted it, is the better reason.
-                let outputs = needs::outputs(self.buildout, name, &recipe, &entry);
-                let inputs = needs::inputs(self.buildout, name, &recipe, &entry);
-                let missing = needs::missing_places(self.buildout, name, &recipe, &outputs, &inputs);
-                if !missing.is_empty() {
-                    return Err(self.error(Cause::Access(missing)));
+                let mut claims = needs::places_outside(self.buildout, name, &recipe, &entry);
+                claims.retain(|claim| !claim.standing.is_met());
+                if !claims.is_empty() {
+                    return Err(self.error(Cause::Access { claims }));
                 }
                 let at = self.buildout.place_named(name, &error);
                 // What it hands on happened where it was told so.

@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Buildout;
 use super::error::Cause;
-use crate::access::NeedKind;
+use crate::access::{Asker, NeedKind};
 use crate::config::{Origin, Value};
 use crate::diagnostic::nearest;
 use crate::path::real_or_to_be;
@@ -74,8 +74,9 @@ impl Buildout {
             _ => false,
         };
         let path = real_or_to_be(path);
-        let mut places =
-            grants.directories(NeedKind::Read, None).chain([project.as_path(), &self.directories.root]);
+        let mut places = grants
+            .directories(NeedKind::Read, Asker::CONFIGURATION)
+            .chain([project.as_path(), &self.directories.root]);
         if own_word || places.any(|place| path.starts_with(place)) {
             return Ok(());
         }

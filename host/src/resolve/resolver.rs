@@ -12,6 +12,7 @@ use super::reference::{Piece, Reference, may_refer, pieces};
 use super::section::{Live, Slot, Stage};
 use super::unknown::Hint;
 use super::{Buildout, Wanted, directories, needs};
+use crate::access::Claim;
 use crate::config::{ConfigError, Value};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::event::Reporter;
@@ -134,7 +135,7 @@ impl Resolver<'_> {
             }
             let missing = needs::missing(this.buildout);
             if !missing.is_empty() {
-                return Err(this.error(Cause::Access(missing)));
+                return Err(this.error(Cause::Access { claims: missing }));
             }
             Ok(())
         })?;
@@ -491,8 +492,9 @@ impl Resolver<'_> {
 
     fn variable(&self, reference: &Reference<'_>, at: Option<Span>) -> Result<String> {
         let name = reference.option;
-        if !self.buildout.surroundings.grants.variable(name, None) {
-            return Err(self.error(Cause::Environment(vec![(name.to_owned(), at)])));
+        let claim = needs::claim_of_file(self.buildout, name, at);
+        if !claim.standing.is_met() {
+            return Err(self.ungranted(vec![claim]));
         }
         match (self.buildout.surroundings.environment.get(name), reference.default) {
             (Some(text), _) => Ok(text.clone()),
@@ -522,13 +524,18 @@ impl Resolver<'_> {
             for piece in pieces(value.text()) {
                 if let Piece::Reference(reference) = piece
                     && reference.section == "env"
-                    && !self.buildout.surroundings.grants.variable(reference.option, None)
                 {
-                    missing.push((reference.option.to_owned(), value.span_of(reference.range.clone())));
+                    let at = value.span_of(reference.range.clone());
+                    missing.push(needs::claim_of_file(self.buildout, reference.option, at));
                 }
             }
         }
-        if missing.is_empty() { Ok(()) } else { Err(self.error(Cause::Environment(missing))) }
+        missing.retain(|claim| !claim.standing.is_met());
+        if missing.is_empty() { Ok(()) } else { Err(self.ungranted(missing)) }
+    }
+
+    fn ungranted(&self, claims: Vec<Claim>) -> ResolveError {
+        self.error(Cause::Environment { claims })
     }
 
     fn taken_for_text(&mut self, reference: &Reference<'_>, value: Option<&Value>) {

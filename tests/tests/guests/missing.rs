@@ -46,8 +46,7 @@ Error: These parts need access that was not granted:
   links: links  (actor says: points at the newest one)
   asks: net example.org  (actor says: asks for the weather)
   runs: run cc  (actor says: compiles)
-note: this version cannot grant: net, run
-help: to allow it in this run: `buildout --allow-env=paints:COLOUR --allow-links=links --allow-read=reads:[ROOT]/granted/in --allow-write=writes:[ROOT]/granted/out`
+help: to allow it in this run: `buildout --allow-env=paints:COLOUR --allow-links=links --allow-net=asks:example.org --allow-read=reads:[ROOT]/granted/in --allow-run=runs:cc --allow-write=writes:[ROOT]/granted/out`
 
 "#]],
     );
@@ -55,7 +54,7 @@ help: to allow it in this run: `buildout --allow-env=paints:COLOUR --allow-links
 }
 
 #[test]
-fn programs_and_the_network_cannot_be_granted_yet() {
+fn a_program_and_a_host_are_asked_for_and_given_like_all_else() {
     assert_shows(
         declaring("run", "").run(&["--allow-links"]),
         str![[r#"
@@ -65,10 +64,12 @@ While:
   Installing.
 Error: These parts need access that was not granted:
   a: run cc  (actor says: compiles)
-note: this version cannot grant: run
+help: to allow it in this run: `buildout --allow-run=a:cc`
 
 "#]],
     );
+    assert_eq!(declaring("run", "").run(&["--allow-run=a:cc"]).exit, Some(0));
+    assert_eq!(declaring("net", "").run(&["--allow-net=https://example.org/"]).exit, Some(0));
     assert_shows(
         declaring("net", "").run(&["--allow-links"]),
         str![[r#"
@@ -78,7 +79,7 @@ While:
   Installing.
 Error: These parts need access that was not granted:
   a: net example.org  (actor says: asks for the weather)
-note: this version cannot grant: net
+help: to allow it in this run: `buildout --allow-net=a:example.org`
 
 "#]],
     );

@@ -1,0 +1,142 @@
+//! What is told about a need: the table of all that is missing, with the flags that would do.
+//!
+//! - In: needs of parts and of the configuration, and how they stand.
+//! - Out: [`Claim`]s; a [`Diagnostic`] for those that are not met.
+//! - Not here: finding them (`resolve`), drawing (`report`).
+//!
+//! Rules: `decisions.md` 4.2. What is shown can be copied into a shell.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::grants::{Asker, Grant, Standing, Word};
+use super::need::{Need, NeedKind};
+use crate::diagnostic::{Diagnostic, Exit};
+use crate::source::Span;
+
+/// One thing that a part, or the configuration, needs beyond the defaults, and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The part that needs it; none: the configuration itself.
+    pub part: Option<String>,
+    /// The recipe that asks for it, as the configuration names it; the configuration file.
+    pub recipe: String,
+    /// What a grant to that recipe or file is bound to: `sha256:…`, `stock NAME`, `file sha256:…`.
+    pub identity: String,
+    /// What is needed, with the part's own options filled in.
+    pub need: Need,
+    /// What there is to give: of a place that is no directory, the one around it.
+    pub value: String,
+    /// Where the configuration says so.
+    pub at: Option<Span>,
+    /// Whether it has it.
+    pub standing: Standing,
+}
+
+impl Claim {
+    /// Who asks.
+    pub fn asker(&self) -> Asker<'_> {
+        match &self.part {
+            Some(name) => Asker::Part { name, recipe: &self.identity },
+            None => Asker::Configuration { file: &self.identity },
+        }
+    }
+
+    /// The flag that would give it; none where no word of the user would help, or one is against it.
+    pub fn flag(&self) -> Option<String> {
+        let can = self.standing == Standing::Missing;
+        can.then(|| flag(self.need.kind, self.part.as_deref(), &self.value))
+    }
+
+    /// The grant that would give it to nobody else.
+    pub fn grant(&self, word: Word) -> Grant {
+        Grant {
+            part: self.part.clone(),
+            recipe: Some(self.identity.clone()),
+            kind: self.need.kind,
+            value: self.value.clone(),
+            word,
+        }
+    }
+}
+
+/// The error that says all that is missing.
+pub fn missing(claims: &[Claim]) -> Diagnostic {
+    let mut text = "These parts need access that was not granted:".to_owned();
+    // Others wrote the words of a line; none of them makes a line of its own.
+    let word = |text: &str| text.replace('\n', "\\u{a}");
+    for claim in claims {
+        let who = claim.part.as_deref().unwrap_or("the configuration");
+        write!(text, "\n  {}: {}", word(who), claim.need.kind.word()).expect("a String takes all");
+        if !claim.need.value.is_empty() {
+            write!(text, " {}", word(&claim.need.value)).expect("a String takes all");
+        }
+        if !claim.need.why.is_empty() {
+            write!(text, "  ({} says: {})", word(&claim.recipe), word(&claim.need.why))
+                .expect("a String takes all");
+        }
+    }
+    ways(Diagnostic::error("access-denied", text).exit(Exit::Denied), claims)
+}
+
+/// Adds to an error about access what would allow it: flags; and what would not.
+pub fn ways(mut error: Diagnostic, claims: &[Claim]) -> Diagnostic {
+    let flags: BTreeSet<String> = claims.iter().filter_map(Claim::flag).collect();
+    if !flags.is_empty() {
+        let flags: Vec<String> = flags.into_iter().collect();
+        error = error.help(format!("to allow it in this run: `buildout {}`", flags.join(" ")));
+    }
+    let mut refused: Vec<String> = Vec::new();
+    for claim in claims {
+        let by = match &claim.standing {
+            Standing::Refused(Word::Policy { file, line }) => {
+                format!("some of it is refused by line {line} of {file}, which wins")
+            }
+            Standing::Refused(_) => "some of it was refused by a `--deny-` flag, which wins".to_owned(),
+            Standing::Everything => {
+                format!(
+                    "`{}` would be everything of its kind: a recipe must name what it needs",
+                    claim.need.value
+                )
+            }
+            Standing::Default | Standing::Granted(_) | Standing::Missing => continue,
+        };
+        if !refused.contains(&by) {
+            refused.push(by);
+        }
+    }
+    refused.into_iter().fold(error, Diagnostic::note)
+}
+
+/// A flag as it can be copied to a shell, for one part or for all: a value that means something there is
+/// quoted.
+pub fn flag(kind: NeedKind, part: Option<&str>, value: &str) -> String {
+    // Such a name would be taken for a path.
+    let part = part.filter(|part| !part.starts_with(['/', '.', '~']) && !part.contains(':'));
+    let value = match (kind, part) {
+        (NeedKind::Links, Some(part)) => part.to_owned(),
+        (NeedKind::Links, None) => return "--allow-links".to_owned(),
+        (_, Some(part)) => format!("{part}:{value}"),
+        (_, None) => value.to_owned(),
+    };
+    let kind = kind.word();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+=:@%,".contains(c);
+    if value.chars().all(plain) && !value.is_empty() {
+        format!("--allow-{kind}={value}")
+    } else {
+        format!("--allow-{kind}='{}'", value.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_that_is_shown_does_in_a_shell_what_it_says() {
+        let write = |value| flag(NeedKind::Write, None, value);
+        assert_eq!(write("/a/b-1.c"), "--allow-write=/a/b-1.c");
+        assert_eq!(write("/a b; rm -rf ~"), "--allow-write='/a b; rm -rf ~'");
+        assert_eq!(flag(NeedKind::Read, Some("p"), "/it's"), "--allow-read='p:/it'\\''s'");
+    }
+}

@@ -1,0 +1,68 @@
+//! What the user gives and refuses in this run: flags become [`Grants`].
+//!
+//! - In: the flags about access, as typed.
+//! - Out: [`Grants`] with absolute real paths, for the directory of the configuration file; the variables that they open.
+//! - Not here: reading a flag (`grant`), what follows from it (`access`).
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::Failed;
+use super::request::Asked;
+use crate::access::{Grant, Grants, NeedKind, Word};
+use crate::diagnostic::{Diagnostic, Exit};
+use crate::path::{real_or_to_be, straight};
+
+impl Asked {
+    /// What the user gave and refused, with absolute real paths.
+    pub(super) fn grants(&self) -> Result<Grants, Failed> {
+        let (mut given, mut refused) = (Vec::new(), Vec::new());
+        for typed in &self.arguments.access {
+            let value = match typed.kind {
+                NeedKind::Read | NeedKind::Write => self.place(&typed.value, typed.refuses)?.into_string(),
+                NeedKind::Run if typed.value.contains('/') => {
+                    real_or_to_be(&self.started_in.join(self.home_in(typed.value.as_str().into())))
+                        .into_string()
+                }
+                NeedKind::Run | NeedKind::Net | NeedKind::Env | NeedKind::Links => typed.value.clone(),
+            };
+            let list = if typed.refuses { &mut refused } else { &mut given };
+            let part = typed.part.clone();
+            list.push(Grant { part, recipe: None, kind: typed.kind, value, word: Word::Typed });
+        }
+        let file = self.file()?;
+        let directory = real_or_to_be(file.parent().unwrap_or(&file));
+        Ok(Grants::new(directory, given, refused))
+    }
+
+    /// The environment variables that somebody was given and that are set.
+    pub(super) fn variables(&self, grants: &Grants) -> BTreeMap<String, String> {
+        let names = grants.variables().map(str::to_owned);
+        names.filter_map(|name| Some((name.clone(), self.environment.variable(&name)?.to_owned()))).collect()
+    }
+
+    /// A directory that was typed, real; a file can be refused, but not given.
+    fn place(&self, typed: &str, refused: bool) -> Result<Utf8PathBuf, Failed> {
+        let path = straight(&self.started_in.join(self.home_in(typed.into())));
+        let wrong = |text: String| Diagnostic::error("no-directory", text).exit(Exit::Usage);
+        let real = real_or_to_be(&path);
+        if refused && !real.exists() {
+            // A name that is mistyped must not refuse nothing.
+            return Err(wrong(format!("There is nothing to refuse at {path}")).into());
+        }
+        if real.is_file() && !refused {
+            let directory = real.parent().unwrap_or(&real);
+            let error = wrong(format!("{path} is a file; access is given by directory"));
+            return Err(error.help(format!("name {directory}, where it lies")).into());
+        }
+        Ok(real)
+    }
+
+    pub(super) fn home_in(&self, path: &Utf8Path) -> Utf8PathBuf {
+        match (path.strip_prefix("~"), &self.environment.home) {
+            (Ok(rest), Some(home)) => home.join(rest),
+            _ => path.to_owned(),
+        }
+    }
+}
