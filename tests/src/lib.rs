@@ -28,3 +28,8 @@ pub use record::recorded;
 pub use run::{Run, assert_shows};
 pub use shelf::Shelf;
 pub use site::{Site, guest};
+
+/// Whether sweeps and races take all there is, however long that is (`cargo xtask torture`), or a share of it.
+pub fn everything() -> bool {
+    std::env::var_os("BUILDOUT_TESTS").is_some_and(|value| value == "all")
+}

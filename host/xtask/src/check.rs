@@ -13,6 +13,16 @@ use crate::{components, setup, shell};
 
 /// Sets up, builds what the tests run, and runs them all.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
+    tests(arguments, &[])
+}
+
+/// The sweeps and races of the tests, whole: every byte, every step, every error, which takes about an hour.
+pub(crate) fn torture(arguments: &[&str]) -> Result<()> {
+    let binaries = ["--test", "durability", "--test", "attacks"];
+    tests(&[&binaries[..], arguments].concat(), &[("BUILDOUT_TESTS", "all")])
+}
+
+fn tests(arguments: &[&str], environment: &[(&str, &str)]) -> Result<()> {
     let way = setup::ready()?;
     components::build_guests(&way)?;
     components::build_examples(&way)?;
@@ -20,7 +30,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     shell::run(shell::cargo("build").arg("--workspace"))?;
 
     let mut command = shell::cargo("test");
-    command.arg("--workspace").args(arguments).stdout(Stdio::piped());
+    command.arg("--workspace").args(arguments).envs(environment.iter().copied()).stdout(Stdio::piped());
     eprintln!("$ {}", shell::shown(&command));
     let mut child = command.spawn().context("`cargo test` does not start")?;
     let mut sum = Sum::default();

@@ -37,6 +37,7 @@ Usage: cargo xtask COMMAND
   setup [--way rustup|debian]  brings what compiles recipes: the target wasm32-wasip2, or Debian's packages
   quickstart                   sets up, builds, and runs examples/quickstart
   test [-- ARGS]               sets up and runs every test; ARGS go to `cargo test`
+  torture [-- ARGS]            the sweeps and races of the tests, whole: every byte, every step, every error
   oracle [--cases FILE --expected DIR] [--only GLOB] [--all] [--explained]
                                compares what is built with the recorded answers of the real zc.buildout
   oracle --record [--only GLOB]
@@ -68,6 +69,8 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["quickstart"] => quickstart::run(),
         ["test"] => check::run(&[]),
         ["test", "--", rest @ ..] => check::run(rest),
+        ["torture"] => check::torture(&[]),
+        ["torture", "--", rest @ ..] => check::torture(rest),
         ["bench"] => bench::run(bench::RUNS),
         ["bench", "--runs", runs] => bench::run(runs.parse()?),
         ["oracle", rest @ ..] => oracle::run(rest),

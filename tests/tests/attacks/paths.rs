@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use buildout_tests::{Site, assert_shows};
+use buildout_tests::{Site, assert_shows, everything};
 use snapbox::str;
 
 /// The actor as part `a`, returning one directory that it makes.
@@ -159,7 +159,7 @@ fn a_directory_that_is_exchanged_with_a_link_meanwhile_leads_nobody_outside() {
             }
             exchanges
         });
-        for round in 0..20 {
+        for round in 0..if everything() { 600 } else { 20 } {
             // Whatever comes of it, `run` fails the test if anything outside changes.
             site.run(if round % 2 == 0 { &["uninstall"] } else { &[] });
         }

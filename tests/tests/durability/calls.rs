@@ -3,13 +3,13 @@
 //! The fault points of the host stand where its authors know that something changes. These sweeps do not ask them: the
 //! kernel stops each call. What comes after is judged as in `faults`.
 //!
-//! A run of the tests strikes one call of several; with `BUILDOUT_TESTS=all` it strikes all.
+//! A run of the tests strikes one call of several; `cargo xtask torture` strikes all.
 
 use std::fmt;
 
-use buildout_tests::{Run, Site, Strike};
+use buildout_tests::{Run, Site, Strike, everything};
 
-use crate::sweep::{ARGUMENTS, Sweep, bare, emptied, everything, upgraded};
+use crate::sweep::{ARGUMENTS, Sweep, bare, emptied, upgraded};
 
 /// Of the calls of a run, one of so many is struck in a plain run of the tests.
 const STRIDE: usize = 7;

@@ -1,7 +1,7 @@
 //! Records that were cut off, or whose end is zeros, as by a machine that lost its power.
 //!
 //! Each file is damaged at one byte after the other; `plan` and a run then say so or do what is right, and take nothing
-//! away that nobody knows to be a part's. A run of the tests takes a share of the bytes; with `BUILDOUT_TESTS=all` it
+//! away that nobody knows to be a part's. A run of the tests takes a share of the bytes; `cargo xtask torture`
 //! takes all.
 
 use std::fs;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use buildout_tests::{Run, Shelf, Site, assert_shows, recorded};
+use buildout_tests::{Run, Shelf, Site, assert_shows, everything, recorded};
 use snapbox::str;
 
 const BEFORE: &str = "\
@@ -80,8 +80,7 @@ type Damage = (String, Vec<u8>);
 
 /// The file cut at every `stride`th byte and about the ends of all lines, and zeros from some bytes on.
 fn damages(whole: &[u8], stride: usize) -> Vec<Damage> {
-    let stride =
-        if std::env::var_os("BUILDOUT_TESTS").is_some_and(|value| value == "all") { 1 } else { stride };
+    let stride = if everything() { 1 } else { stride };
     let ends = |at: usize| whole[at] == b'\n' || at > 0 && whole[at - 1] == b'\n';
     let cuts = (0..whole.len()).filter(|at| at % stride == 0 || ends(*at));
     let zeros = (0..whole.len()).filter(|at| at % (8 * stride) == 0);

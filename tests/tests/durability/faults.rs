@@ -3,13 +3,13 @@
 //! Each test begins with the same site again and again, disturbs the run at its first, second … last step, and
 //! compares what the next run, which nothing disturbs, leaves with what an undisturbed run leaves.
 //!
-//! A run of the tests takes a share of all ways in which a disk can fail; with `BUILDOUT_TESTS=all` it takes all.
+//! A run of the tests takes a share of all ways in which a disk can fail; `cargo xtask torture` takes all.
 
 use std::fs;
 
-use buildout_tests::{Run, Site};
+use buildout_tests::{Run, Site, everything};
 
-use crate::sweep::{ARGUMENTS, Sweep, bare, emptied, everything, upgraded};
+use crate::sweep::{ARGUMENTS, Sweep, bare, emptied, upgraded};
 
 /// A disk that fails once, and one that fails from then on.
 const ERRORS: [[&str; 2]; 2] = [["ENOSPC", "EIO"], ["full", "dead"]];

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 
-use buildout_tests::{Run, Site, recorded};
+use buildout_tests::{Run, Site, everything, recorded};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
@@ -405,7 +405,7 @@ fn check(rounds: &[Round]) -> Result<(), String> {
 fn whatever_happened_before_a_run_that_ends_well_leaves_what_a_fresh_install_leaves() {
     let variable = |name: &str| std::env::var(name).ok();
     let cases = variable("BUILDOUT_MODEL_CASES").map(|cases| cases.parse().expect("a number"));
-    let cases = cases.or_else(|| (variable("BUILDOUT_TESTS")? == "all").then_some(20 * CASES));
+    let cases = cases.or_else(|| everything().then_some(20 * CASES));
     let config =
         |cases| Config { cases, failure_persistence: None, max_shrink_iters: 300, ..Config::default() };
     let mut runner = match cases {

@@ -211,11 +211,6 @@ fn difference(should: &str, is: &str) -> String {
     only(should, is, "-") + &only(is, should, "+")
 }
 
-/// Whether all is tried, however long it takes.
-pub(crate) fn everything() -> bool {
-    std::env::var_os("BUILDOUT_TESTS").is_some_and(|value| value == "all")
-}
-
 pub(crate) fn bare() -> Site {
     Site::new(BEFORE)
 }
