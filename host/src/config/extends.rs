@@ -19,6 +19,7 @@ use super::failure::{Asked, LoadError};
 use super::files::Files;
 use super::graph::{Node, Speaker};
 use super::read::{ReadFile, Reading};
+use super::stray::Stray;
 use crate::diagnostic::nearest;
 use crate::source::Span;
 
@@ -262,7 +263,13 @@ impl<'a> Extends<'a> {
                 };
                 let path = shown.to_owned();
                 let instead = self.instead(real, asking);
-                self.reading.errors.push(LoadError::Open { path, reason, asked: asking.at, instead });
+                let stray = asking.at.and_then(|at| Stray::around(at, &self.reading.sources));
+                let told = |error: &LoadError| matches!(error, LoadError::Open { stray: other, .. } if *other == stray);
+                if stray.is_some() && self.reading.errors.iter().any(told) {
+                    // Another word of the same line.
+                    return None;
+                }
+                self.reading.errors.push(LoadError::Open { path, reason, asked: asking.at, instead, stray });
                 return None;
             }
         };

@@ -13,6 +13,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexSet;
 
 use super::budget::{Excess, TooMuch};
+use super::stray::Stray;
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::source::{SourceMap, Span};
 
@@ -37,7 +38,13 @@ pub(super) struct Asked {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum LoadError {
     #[error("Couldn't open {path}")]
-    Open { path: Utf8PathBuf, reason: String, asked: Option<Span>, instead: Option<String> },
+    Open {
+        path: Utf8PathBuf,
+        reason: String,
+        asked: Option<Span>,
+        instead: Option<String>,
+        stray: Option<Stray>,
+    },
     #[error("{path} is not UTF-8 text: byte {byte:#04x} in position {position}")]
     NotText { path: String, byte: u8, position: usize, at: Span },
     /// `line` is quoted.
@@ -169,8 +176,12 @@ impl LoadError {
     pub(super) fn diagnostic(&self) -> Diagnostic {
         let plain = Diagnostic::error(self.code(), self.to_string()).doing("Initializing.");
         match self {
-            Self::Open { path, reason, asked, instead } => {
-                open(plain, path, reason, *asked, instead.as_deref())
+            Self::Open { path, reason, asked, instead, stray } => {
+                let plain = plain.maybe_at(*asked, "extended here").note(reason);
+                match stray {
+                    Some(stray) => stray.tell(plain),
+                    None => open(plain, path, *asked, instead.as_deref()),
+                }
             }
             Self::NotText { at, .. } => plain.at(*at, "this byte").help("save the file as UTF-8"),
             Self::Headless { at, .. } => {
@@ -234,14 +245,8 @@ impl LoadError {
     }
 }
 
-fn open(
-    plain: Diagnostic,
-    path: &Utf8Path,
-    reason: &str,
-    asked: Option<Span>,
-    instead: Option<&str>,
-) -> Diagnostic {
-    let mut diagnostic = plain.maybe_at(asked, "extended here").note(reason);
+fn open(plain: Diagnostic, path: &Utf8Path, asked: Option<Span>, instead: Option<&str>) -> Diagnostic {
+    let mut diagnostic = plain;
     let text = path.as_str();
     if text.contains("${") {
         diagnostic =

@@ -22,6 +22,7 @@
 //! | `complete` | merged sections | pinned versions, absolute directories |
 //! | `configuration`, `macros` | sections | sections as they are looked up |
 //! | `lineage` | an option | the macros that it came through |
+//! | `stray` | a value that makes no sense | what was not meant to be part of it |
 
 mod assignment;
 mod budget;
@@ -45,6 +46,7 @@ mod pending;
 mod read;
 mod section;
 mod settle;
+mod stray;
 mod text;
 mod value;
 mod walk;
@@ -69,6 +71,7 @@ pub use self::lineage::Inherited;
 pub use self::parse::{BadLine, Block, ConfigFile, Fault, Name, Operator, Stretch, Written, parse};
 pub use self::read::Skipped;
 pub use self::section::Section;
+pub use self::stray::Stray;
 pub use self::value::{Change, Entry, Layer, Layers, Origin, Value};
 
 use self::budget::Budget;

@@ -5,7 +5,7 @@
 //! - Not here: drawing it (`report`).
 
 use crate::access::{self, Claim, Denial, NeedKind, flag};
-use crate::config::ConfigError;
+use crate::config::{ConfigError, Stray};
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::recipe::{Failure, FindError, RecipeError};
 use crate::source::Span;
@@ -39,6 +39,8 @@ pub enum Cause {
         section_at: Option<Span>,
         /// The most similar option that does exist.
         nearest: Option<String>,
+        /// The option, inside the value of another one.
+        stray: Option<Stray>,
     },
     /// There is no such section.
     #[error("The referenced section, '{section}', was not defined.")]
@@ -61,6 +63,8 @@ pub enum Cause {
         at: Option<Span>,
         /// An option that is there and was probably meant to be it.
         nearest: Option<String>,
+        /// The option, inside the value of another one.
+        stray: Option<Stray>,
     },
     /// A `${…}` that cannot be a reference.
     #[error("{}", malformed(text, *fault))]
@@ -107,6 +111,8 @@ pub enum Cause {
         at: Option<Span>,
         /// What it may be.
         help: &'static str,
+        /// What was not meant to be part of it.
+        stray: Option<Stray>,
     },
     /// `install-from-cache` together with `offline`.
     #[error(
@@ -382,10 +388,12 @@ impl Cause {
     fn diagnostic(&self) -> Diagnostic {
         let error = Diagnostic::error(self.code(), self.to_string());
         match self {
-            Self::UnknownOption { section, option, at, section_at, nearest } => {
-                let error = error
-                    .maybe_at(*at, format!("no option `{option}` in `[{section}]`"))
-                    .maybe_at(*section_at, "this section");
+            Self::UnknownOption { section, option, at, section_at, nearest, stray } => {
+                let error = error.maybe_at(*at, format!("no option `{option}` in `[{section}]`"));
+                if let Some(stray) = stray {
+                    return stray.tell(error);
+                }
+                let error = error.maybe_at(*section_at, "this section");
                 match nearest {
                     Some(name) => error.help(format!("did you mean `${{{section}:{name}}}`?")),
                     None => error.help(format!("`${{{section}:{option}|TEXT}}` gives a default")),
@@ -394,10 +402,13 @@ impl Cause {
             Self::UnknownSection { section, at, hint } => {
                 hint.tell(error.maybe_at(*at, format!("there is no `[{section}]`")), section)
             }
-            Self::MissingOption { section, option, at, nearest: Some(near) } => error
+            Self::MissingOption { section, option, at, stray: Some(stray), .. } => {
+                stray.tell(error.maybe_at(*at, format!("no option `{option}` in `[{section}]`")))
+            }
+            Self::MissingOption { section, option, at, nearest: Some(near), stray: None } => error
                 .maybe_at(*at, format!("no option `{option}` in `[{section}]`"))
                 .help(format!("did you mean `{option}` where `{near}` is written?")),
-            Self::MissingOption { section, option, at, nearest: None } => error
+            Self::MissingOption { section, option, at, nearest: None, stray: None } => error
                 .maybe_at(*at, format!("no option `{option}` in this section"))
                 .help(format!("add a line `{option} = …` below `[{section}]`")),
             Self::Malformed { at, fault, text } => error
@@ -418,7 +429,8 @@ impl Cause {
             Self::PartName { at, .. } | Self::NoRecipe { at, .. } | Self::Late { at, .. } => {
                 error.maybe_at(*at, "")
             }
-            Self::Invalid { at, help, .. } => error.maybe_at(*at, "").help(*help),
+            Self::Invalid { at, stray: Some(stray), .. } => stray.tell(error.maybe_at(*at, "")),
+            Self::Invalid { at, help, stray: None, .. } => error.maybe_at(*at, "").help(*help),
             Self::Recipe { error: cause, at } => {
                 let error = error.maybe_at(*at, "");
                 match cause {
@@ -459,12 +471,16 @@ impl Cause {
             Self::Unserved(all) => {
                 let error = all.iter().fold(error, |error, one| {
                     let error = error.maybe_at(one.at, "");
+                    let error = match &one.stray {
+                        Some(stray) => stray.tell(error),
+                        None => error,
+                    };
                     match &one.help {
                         Some(help) => error.help(help.clone()),
                         None => error,
                     }
                 });
-                let error = match all.iter().any(|one| one.kind == Kind::Recipe) {
+                let error = match all.iter().any(|one| one.kind == Kind::Recipe && one.stray.is_none()) {
                     true => error.help(
                         "`buildout recipe list` shows what there is; `./NAME.wasm` names a file of your own",
                     ),

@@ -8,6 +8,7 @@ use super::error::Cause;
 use super::resolver::{Resolver, Result};
 use super::section::Slot;
 use super::{Buildout, Part, directories, needs, part_name};
+use crate::config::Stray;
 use crate::diagnostic::nearest;
 use crate::event::Event;
 use crate::recipe::{Call, Change, Failure, Phase, RecipeError};
@@ -20,9 +21,14 @@ impl Buildout {
         let Some(option) = error.detail("option") else {
             return section.written.at.map(|at| (at, String::new()));
         };
-        match section.place(option) {
-            Some(at) => Some((at, format!("`{option}` is this"))),
-            None => section.written.at.map(|at| {
+        if let Some(at) = section.place(option) {
+            return Some((at, format!("`{option}` is this")));
+        }
+        match Stray::wanted(option, &section.written, &self.configuration.sources) {
+            Some(Stray::Option { name, at, above: Some(above), .. }) => {
+                Some((at, format!("`{name}` is indented, so it belongs to the value of `{above}`")))
+            }
+            _ => section.written.at.map(|at| {
                 let written = section.written.iter().filter(|(_, value)| value.name_span().is_some());
                 let meant = match nearest(option, written.map(|(name, _)| &**name)) {
                     Some(name) => format!("; is `{name}` meant to be it?"),

@@ -13,7 +13,7 @@ use super::section::{Live, Slot, Stage};
 use super::unknown::Hint;
 use super::{Buildout, Wanted, directories, needs};
 use crate::access::Claim;
-use crate::config::{ConfigError, Value};
+use crate::config::{ConfigError, Stray, Value};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::event::Reporter;
 use crate::source::Span;
@@ -192,6 +192,7 @@ impl Resolver<'_> {
                 option: "parts".to_owned(),
                 at,
                 nearest: self.written_for("buildout", "parts"),
+                stray: self.strayed("buildout", "parts"),
             };
             return Err(self.error(missing));
         };
@@ -221,6 +222,12 @@ impl Resolver<'_> {
         nearest(option, written.map(|(name, _)| &**name)).map(str::to_owned)
     }
 
+    /// An option that a section lacks, inside the value of another one.
+    fn strayed(&self, section: &str, option: &str) -> Option<Stray> {
+        let live = self.buildout.section(section)?;
+        Stray::wanted(option, &live.written, &self.buildout.configuration.sources)
+    }
+
     fn no_recipe(&self, name: &str) -> ResolveError {
         let live = self.buildout.section(name).expect("it was looked up");
         let at = live.place("recipe").or(live.written.at);
@@ -231,6 +238,7 @@ impl Resolver<'_> {
                 option: "recipe".to_owned(),
                 at,
                 nearest: self.written_for(name, "recipe"),
+                stray: self.strayed(name, "recipe"),
             },
         })
     }
@@ -250,11 +258,13 @@ impl Resolver<'_> {
             return Ok(());
         }
         let at = value.place();
+        let stray = Stray::in_value(option, &value, &self.buildout.configuration.sources);
         Err(self.error(Cause::Invalid {
             option: option.to_owned(),
             value: text,
             at,
             help: "it may be `true` or `false`",
+            stray,
         }))
     }
 
@@ -291,7 +301,7 @@ impl Resolver<'_> {
         let written = match self.buildout.configuration.expanded(name) {
             Ok(section) => section,
             Err(ConfigError::MissingSection { name, .. }) => {
-                let hint = Hint::about(&name, &self.buildout.configuration);
+                let hint = Hint::about(&name, at, &self.buildout.configuration);
                 return Err(self.error(Cause::UnknownSection { section: name, at, hint }));
             }
             Err(error) => {
@@ -486,6 +496,7 @@ impl Resolver<'_> {
             at,
             section_at: live.written.at,
             nearest: nearest(reference.option, live.names()).map(str::to_owned),
+            stray: self.strayed(section, reference.option),
         };
         Err(self.error(cause))
     }
@@ -505,6 +516,7 @@ impl Resolver<'_> {
                 at,
                 section_at: None,
                 nearest: None,
+                stray: None,
             })),
         }
     }

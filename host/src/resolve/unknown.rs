@@ -1,10 +1,10 @@
 //! Why a section is not there: what the user probably did.
 //!
-//! - In: the name that was looked for, the configuration.
+//! - In: the name that was looked for, where, the configuration.
 //! - Out: a [`Hint`], the most telling one.
 //! - Not here: sections that are there (`resolver`).
 
-use crate::config::Configuration;
+use crate::config::{Configuration, Stray};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::Span;
 
@@ -17,8 +17,8 @@ pub enum Hint {
     Near(String),
     /// Put commas between names.
     Comma,
-    /// Wrote a comment behind a value.
-    Comment,
+    /// Meant something else with the line that names it.
+    Stray(Stray),
     /// Indented the header, here.
     Indented(Span),
     /// Wrote it for other machines only, here.
@@ -27,12 +27,14 @@ pub enum Hint {
 
 impl Hint {
     /// Finds out why there is no section `name`.
-    pub(super) fn about(name: &str, configuration: &Configuration) -> Self {
+    pub(super) fn about(name: &str, at: Option<Span>, configuration: &Configuration) -> Self {
         if name.contains(',') {
             return Self::Comma;
         }
-        if name.starts_with([';', '#']) {
-            return Self::Comment;
+        // A reference stands in such lines because it is meant to.
+        let word = at.filter(|at| configuration.sources.text(*at) == name);
+        if let Some(stray) = word.and_then(|word| Stray::around(word, &configuration.sources)) {
+            return Self::Stray(stray);
         }
         let elsewhere = configuration.left_out(name);
         if !elsewhere.is_empty() {
@@ -50,9 +52,7 @@ impl Hint {
             Self::None => error,
             Self::Near(name) => error.help(format!("did you mean `{name}`?")),
             Self::Comma => error.help("names stand apart by blanks alone: take the commas out"),
-            Self::Comment => {
-                error.help("a comment is a line that begins with `#` or `;`: give it a line of its own")
-            }
+            Self::Stray(stray) => stray.tell(error),
             Self::Indented(at) => error
                 .at(*at, "indented, so it belongs to the value above")
                 .help(format!("a header stands at the beginning of its line: `[{section}]`")),

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use super::Buildout;
 use super::reference::{Piece, pieces};
-use crate::config::Value;
+use crate::config::{Stray, Value};
 use crate::diagnostic::Diagnostic;
 use crate::recipe::{FindError, split_entry};
 use crate::source::Span;
@@ -29,6 +29,8 @@ pub struct Unserved {
     pub kind: Kind,
     /// What may be written instead.
     pub help: Option<String>,
+    /// What was not meant to be part of its name.
+    pub stray: Option<Stray>,
 }
 
 /// What is asked for.
@@ -49,6 +51,7 @@ pub(super) fn find(buildout: &mut Buildout, named: &[String]) -> Vec<Unserved> {
         at: *at,
         kind: Kind::File,
         help: None,
+        stray: None,
     });
     let mut found: Vec<Unserved> = remote.collect();
     let words = |buildout: &Buildout, option: &str| -> Vec<(String, Option<Span>)> {
@@ -64,16 +67,15 @@ pub(super) fn find(buildout: &mut Buildout, named: &[String]) -> Vec<Unserved> {
             );
             buildout.warnings.push(notice.maybe_at(at, ""));
         } else {
-            found.push(Unserved {
-                what: format!("the extension `{name}`"),
-                at,
-                kind: Kind::Python,
-                help: None,
-            });
+            let stray = at.and_then(|at| Stray::around(at, &buildout.configuration.sources));
+            let what = format!("the extension `{name}`");
+            found.push(Unserved { what, at, kind: Kind::Python, help: None, stray });
         }
     }
     for (path, at) in words(buildout, "develop") {
-        found.push(Unserved { what: format!("`develop` of `{path}`"), at, kind: Kind::Python, help: None });
+        let stray = at.and_then(|at| Stray::around(at, &buildout.configuration.sources));
+        let what = format!("`develop` of `{path}`");
+        found.push(Unserved { what, at, kind: Kind::Python, help: None, stray });
     }
     let mut seen = BTreeSet::new();
     let mut left: Vec<String> = named.iter().rev().cloned().collect();
@@ -111,7 +113,12 @@ fn recipe_missing(buildout: &Buildout, part: &str, value: &Value) -> Option<Unse
         return None;
     }
     let (name, _) = split_entry(text);
-    let unserved = |what, help| Some(Unserved { what, at: value.place(), kind: Kind::Recipe, help });
+    let stray = Stray::in_value("recipe", value, &buildout.configuration.sources);
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let unserved = |what, help| {
+        let help = if stray.is_some() { None } else { help };
+        Some(Unserved { what, at: value.place(), kind: Kind::Recipe, help, stray: stray.clone() })
+    };
     match buildout.recipe_source(text, Some(value)) {
         Err(FindError::Unknown { nearest, .. }) => {
             unserved(format!("the recipe `{name}` of [{part}]"), instead(text, nearest))

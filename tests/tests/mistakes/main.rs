@@ -13,6 +13,7 @@
 //! | `references` | `${section:option}` |
 //! | `settings` | the options of `[buildout]` |
 //! | `parts` | `parts` and `recipe` |
+//! | `strays` | what became part of a value and was not meant to |
 //! | `command_line` | what is typed |
 
 mod assembling;
@@ -23,6 +24,7 @@ mod macros;
 mod parts;
 mod references;
 mod settings;
+mod strays;
 
 use buildout_tests::{Run, Site};
 

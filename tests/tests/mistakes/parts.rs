@@ -63,9 +63,9 @@ Error: The referenced section, ';', was not defined.
   |
 2 | parts = one ; two
   |             ^ there is no `[;]`
-help: a comment is a line that begins with `#` or `;`: give it a line of its own
+help: a comment is a line of its own that begins with `#` or `;`, with no blank before it
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"The referenced section, ';', was not defined.","doing":["Installing.","Getting section ;."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":13,"end_line":2,"end_column":14,"text":"there is no `[;]`"}],"notes":[],"help":["a comment is a line that begins with `#` or `;`: give it a line of its own"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"The referenced section, ';', was not defined.","doing":["Installing.","Getting section ;."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":13,"end_line":2,"end_column":14,"text":"there is no `[;]`"}],"notes":[],"help":["a comment is a line of its own that begins with `#` or `;`, with no blank before it"],"exit":1}
 
 "#]],
     );
