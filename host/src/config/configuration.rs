@@ -90,6 +90,15 @@ impl Configuration {
         self.left_out.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// The variables that a condition names and that were granted, but are not set.
+    pub fn unset_in(&self, condition: Span) -> impl Iterator<Item = &str> {
+        let text = self.sources.text(condition);
+        let named = |c: char| c.is_alphanumeric() || c == '_';
+        let names =
+            text.split("env.").skip(1).map(move |rest| rest.split(|c| !named(c)).next().unwrap_or_default());
+        names.filter(|name| matches!(self.environment.get(*name), Some(None)))
+    }
+
     /// The bounds it was read with.
     pub fn limits(&self) -> &Limits {
         &self.limits

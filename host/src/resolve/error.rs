@@ -42,6 +42,16 @@ pub enum Cause {
         /// The option, inside the value of another one.
         stray: Option<Stray>,
     },
+    /// A variable was granted, and nobody has set it.
+    #[error("The environment variable {name} is not set")]
+    UnsetVariable {
+        /// Its name.
+        name: String,
+        /// The whole reference, as it was written.
+        text: String,
+        /// Where.
+        at: Option<Span>,
+    },
     /// There is no such section.
     #[error("The referenced section, '{section}', was not defined.")]
     UnknownSection {
@@ -353,6 +363,7 @@ impl Cause {
     fn code(&self) -> &'static str {
         match self {
             Self::UnknownOption { .. } => "unknown-option",
+            Self::UnsetVariable { .. } => "unset-variable",
             Self::UnknownSection { .. } => "unknown-section",
             Self::MissingOption { .. } => "missing-option",
             Self::Malformed { .. } => "malformed-reference",
@@ -398,6 +409,12 @@ impl Cause {
                     Some(name) => error.help(format!("did you mean `${{{section}:{name}}}`?")),
                     None => error.help(format!("`${{{section}:{option}|TEXT}}` gives a default")),
                 }
+            }
+            Self::UnsetVariable { name, text, at } => {
+                let default = text.trim_end_matches('}');
+                error
+                    .maybe_at(*at, "granted, but not set in the environment")
+                    .help(format!("`{name}=VALUE buildout …` sets it; `{default}|TEXT}}` gives a default"))
             }
             Self::UnknownSection { section, at, hint } => {
                 hint.tell(error.maybe_at(*at, format!("there is no `[{section}]`")), section)

@@ -11,7 +11,8 @@
 //! |---|---|
 //! | `reference` | `${…}` in a text |
 //! | `section` | a section that was looked up: options as written or as they are now |
-//! | `resolver` | looking up, substituting, initialising |
+//! | `resolver` | looking up, initialising |
+//! | `substitute` | replacing references |
 //! | `part` | asking a section's recipe |
 //! | `part_name` | names that a part can have |
 //! | `recipe_name` | what stands behind `recipe =` |
@@ -36,6 +37,7 @@ mod reference;
 mod resolver;
 mod section;
 mod serve;
+mod substitute;
 mod trace;
 mod unknown;
 mod unserved;

@@ -1,29 +1,24 @@
-//! Looking up, substituting, initialising.
+//! Looking up, initialising.
 //!
 //! - In: a name.
 //! - Out: the section, substituted, its recipe asked; everything that it needs before it.
-//! - Not here: what guests ask (`serve`).
+//! - Not here: replacing references (`substitute`), what guests ask (`serve`).
 
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::error::{Cause, ResolveError};
-use super::reference::{Piece, Reference, may_refer, pieces};
+use super::reference::may_refer;
 use super::section::{Live, Slot, Stage};
 use super::unknown::Hint;
 use super::{Buildout, Wanted, directories, needs};
-use crate::access::Claim;
-use crate::config::{ConfigError, Stray, Value};
+use crate::config::{ConfigError, Stray};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::event::Reporter;
 use crate::source::Span;
 
 /// Options that refer to each other, in a row.
 const DEEPEST: usize = 1_000;
-/// Bytes of one substituted value.
-const LARGEST_VALUE: usize = 1 << 20;
-/// Bytes of substituted text in a run.
-const ALL_VALUES: usize = 64 << 20;
 
 /// Options of `[buildout]` that are `true` or `false`, once it is substituted.
 const FLAGS: [&str; 5] = [
@@ -223,7 +218,7 @@ impl Resolver<'_> {
     }
 
     /// An option that a section lacks, inside the value of another one.
-    fn strayed(&self, section: &str, option: &str) -> Option<Stray> {
+    pub(super) fn strayed(&self, section: &str, option: &str) -> Option<Stray> {
         let live = self.buildout.section(section)?;
         Stray::wanted(option, &live.written, &self.buildout.configuration.sources)
     }
@@ -429,136 +424,6 @@ impl Resolver<'_> {
             at,
         });
         Ok(())
-    }
-
-    /// A text with its references replaced, as if it stood in `section`.
-    pub(super) fn substitute(&mut self, section: &str, text: &str, value: Option<&Value>) -> Result<String> {
-        let mut result = String::with_capacity(text.len());
-        for piece in pieces(text) {
-            match piece {
-                Piece::Plain(text) => result.push_str(text),
-                Piece::Malformed(malformed) => {
-                    let at = value.and_then(|value| value.span_of(malformed.range.clone()));
-                    let text = malformed.text.to_owned();
-                    return Err(self.error(Cause::Malformed { text, fault: malformed.fault, at }));
-                }
-                Piece::Angle(reference) if !self.buildout.configuration.has(reference.section) => {
-                    result.push_str(reference.text);
-                    self.taken_for_text(&reference, value);
-                }
-                Piece::Reference(reference) | Piece::Angle(reference) => {
-                    let at = value.and_then(|value| value.span_of(reference.range.clone()));
-                    let text = self.reference(section, &reference, at)?;
-                    self.buildout.substituted_bytes += text.len();
-                    result.push_str(&text);
-                    if result.len() > LARGEST_VALUE {
-                        let what = "a value is larger than 1 MiB after substitution".to_owned();
-                        return Err(self.error(Cause::Limit { what, at }));
-                    }
-                    if self.buildout.substituted_bytes > ALL_VALUES {
-                        let what = "all substituted values together are larger than 64 MiB".to_owned();
-                        return Err(self.error(Cause::Limit { what, at }));
-                    }
-                }
-            }
-        }
-        Ok(result)
-    }
-
-    pub(super) fn reference(
-        &mut self,
-        own: &str,
-        reference: &Reference<'_>,
-        at: Option<Span>,
-    ) -> Result<String> {
-        let section = if reference.section.is_empty() { own } else { reference.section };
-        if section == "env" && !self.buildout.configuration.has("env") {
-            return self.variable(reference, at);
-        }
-        if reference.default.is_some() && !self.buildout.configuration.has(section) {
-            return Ok(reference.default.unwrap_or_default().to_owned());
-        }
-        if section != own {
-            self.refer(own, section);
-            self.doing(format!("Getting section {section}."), |this| this.section(section, at))?;
-        }
-        if let Some(text) = self.option(section, reference.option, at)? {
-            self.mark_used(section, reference.option);
-            return Ok(text);
-        }
-        if let Some(default) = reference.default {
-            return Ok(default.to_owned());
-        }
-        let live = &self.buildout.sections[section];
-        let cause = Cause::UnknownOption {
-            section: section.to_owned(),
-            option: reference.option.to_owned(),
-            at,
-            section_at: live.written.at,
-            nearest: nearest(reference.option, live.names()).map(str::to_owned),
-            stray: self.strayed(section, reference.option),
-        };
-        Err(self.error(cause))
-    }
-
-    fn variable(&self, reference: &Reference<'_>, at: Option<Span>) -> Result<String> {
-        let name = reference.option;
-        let claim = needs::claim_of_file(self.buildout, name, at);
-        if !claim.standing.is_met() {
-            return Err(self.ungranted(vec![claim]));
-        }
-        match (self.buildout.surroundings.environment.get(name), reference.default) {
-            (Some(text), _) => Ok(text.clone()),
-            (None, Some(default)) => Ok(default.to_owned()),
-            (None, None) => Err(self.error(Cause::UnknownOption {
-                section: "env".to_owned(),
-                option: name.to_owned(),
-                at,
-                section_at: None,
-                nearest: None,
-                stray: None,
-            })),
-        }
-    }
-
-    /// Collects every environment variable that the files name, before anything runs.
-    fn granted_environment(&self) -> Result<()> {
-        let configuration = &self.buildout.configuration;
-        if configuration.has("env") {
-            return Ok(());
-        }
-        let mut missing = Vec::new();
-        let sections = configuration.names().filter_map(|name| configuration.section(name));
-        for value in sections.flat_map(|section| section.iter()).map(|(_, value)| value) {
-            if !value.text().contains("${env:") {
-                continue;
-            }
-            for piece in pieces(value.text()) {
-                if let Piece::Reference(reference) = piece
-                    && reference.section == "env"
-                {
-                    let at = value.span_of(reference.range.clone());
-                    missing.push(needs::claim_of_file(self.buildout, reference.option, at));
-                }
-            }
-        }
-        missing.retain(|claim| !claim.standing.is_met());
-        if missing.is_empty() { Ok(()) } else { Err(self.ungranted(missing)) }
-    }
-
-    fn ungranted(&self, claims: Vec<Claim>) -> ResolveError {
-        self.error(Cause::Environment { claims })
-    }
-
-    fn taken_for_text(&mut self, reference: &Reference<'_>, value: Option<&Value>) {
-        if !self.buildout.angles.insert(reference.text.to_owned()) {
-            return;
-        }
-        let at = value.and_then(|value| value.span_of(reference.range.clone()));
-        let warning = Diagnostic::warning("angle-text", format!("{} is taken as text", reference.text))
-            .maybe_at(at, format!("there is no section `[{}]`", reference.section))
-            .help(format!("`$${}` says that it is meant", &reference.text[1..]));
-        self.buildout.warnings.push(warning);
     }
 
     pub(super) fn mark_used(&mut self, section: &str, option: &str) {

@@ -21,8 +21,8 @@ pub enum Hint {
     Stray(Stray),
     /// Indented the header, here.
     Indented(Span),
-    /// Wrote it for other machines only, here.
-    Elsewhere(Vec<Span>),
+    /// Wrote it for other machines only, here; each with the granted variables in it that are not set.
+    Elsewhere(Vec<(Span, Vec<String>)>),
 }
 
 impl Hint {
@@ -38,7 +38,8 @@ impl Hint {
         }
         let elsewhere = configuration.left_out(name);
         if !elsewhere.is_empty() {
-            return Self::Elsewhere(elsewhere.to_vec());
+            let unset = |at: &Span| configuration.unset_in(*at).map(str::to_owned).collect();
+            return Self::Elsewhere(elsewhere.iter().map(|at| (*at, unset(at))).collect());
         }
         if let Some(at) = indented(name, configuration) {
             return Self::Indented(at);
@@ -56,9 +57,13 @@ impl Hint {
             Self::Indented(at) => error
                 .at(*at, "indented, so it belongs to the value above")
                 .help(format!("a header stands at the beginning of its line: `[{section}]`")),
-            Self::Elsewhere(places) => {
-                places.iter().fold(error, |error, at| error.at(*at, "it does not count: this is false here"))
-            }
+            Self::Elsewhere(places) => places.iter().fold(error, |error, (at, unset)| {
+                let why = match unset.as_slice() {
+                    [] => String::new(),
+                    unset => format!(", where {} is not set", unset.join(", ")),
+                };
+                error.at(*at, format!("it does not count: this is false here{why}"))
+            }),
         }
     }
 }

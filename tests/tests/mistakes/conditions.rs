@@ -1,9 +1,9 @@
 //! Conditions in headers (`semantics.md` 3).
 
-use buildout_tests::assert_shows;
+use buildout_tests::{Site, assert_shows};
 use snapbox::str;
 
-use crate::told_of;
+use crate::{told, told_of};
 
 #[test]
 fn a_name_that_no_condition_knows() {
@@ -183,6 +183,33 @@ Error: conditions ask for 1 environment variable that was not granted
 help: allow it with `--allow-env=HOME`
 -- with --json: exit 3
 {"version":1,"kind":"diagnostic","severity":"error","code":"environment-not-granted","message":"conditions ask for 1 environment variable that was not granted","doing":["Initializing."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":12,"text":"reads `HOME`"}],"notes":[],"help":["allow it with `--allow-env=HOME`"],"exit":3}
+
+"#]],
+    );
+}
+
+#[test]
+fn a_variable_of_a_condition_that_is_granted_and_not_set() {
+    let site = Site::new("[buildout]\nparts = a\n[a:env.NOTHING == 'x']\nrecipe = debug\n");
+    assert_shows(
+        told(&site, &["--allow-env=NOTHING"]),
+        str![[r#"
+exit 1
+While:
+  Installing.
+  Getting section a.
+Error: The referenced section, 'a', was not defined.
+ --> buildout.cfg:2:9
+  |
+2 | parts = a
+  |         ^ there is no `[a]`
+  |
+ ::: buildout.cfg:3:4
+  |
+3 | [a:env.NOTHING == 'x']
+  |    ------------------ it does not count: this is false here, where NOTHING is not set
+-- with --json: exit 1
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"The referenced section, 'a', was not defined.","doing":["Installing.","Getting section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":2,"column":9,"end_line":2,"end_column":10,"text":"there is no `[a]`"},{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":22,"text":"it does not count: this is false here, where NOTHING is not set"}],"notes":[],"help":[],"exit":1}
 
 "#]],
     );

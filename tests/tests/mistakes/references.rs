@@ -387,14 +387,14 @@ While:
   Getting section a.
   Initializing section a.
   Getting option a:x.
-Error: Referenced option does not exist: env NOTHING
+Error: The environment variable NOTHING is not set
  --> buildout.cfg:5:5
   |
 5 | x = ${env:NOTHING}
-  |     ^^^^^^^^^^^^^^ no option `NOTHING` in `[env]`
-help: `${env:NOTHING|TEXT}` gives a default
+  |     ^^^^^^^^^^^^^^ granted, but not set in the environment
+help: `NOTHING=VALUE buildout …` sets it; `${env:NOTHING|TEXT}` gives a default
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-option","message":"Referenced option does not exist: env NOTHING","doing":["Installing.","Getting section a.","Initializing section a.","Getting option a:x."],"labels":[{"file":"[DIR]/buildout.cfg","line":5,"column":5,"end_line":5,"end_column":19,"text":"no option `NOTHING` in `[env]`"}],"notes":[],"help":["`${env:NOTHING|TEXT}` gives a default"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unset-variable","message":"The environment variable NOTHING is not set","doing":["Installing.","Getting section a.","Initializing section a.","Getting option a:x."],"labels":[{"file":"[DIR]/buildout.cfg","line":5,"column":5,"end_line":5,"end_column":19,"text":"granted, but not set in the environment"}],"notes":[],"help":["`NOTHING=VALUE buildout …` sets it; `${env:NOTHING|TEXT}` gives a default"],"exit":1}
 
 "#]],
     );
@@ -443,6 +443,48 @@ Error: The referenced section, 'b', was not defined.
   |     ^^^^^^ there is no `[b]`
 -- with --json: exit 1
 {"version":1,"kind":"diagnostic","severity":"error","code":"unknown-section","message":"The referenced section, 'b', was not defined.","doing":["Installing.","Getting section a.","Initializing section a.","Getting option a:x.","Getting section b."],"labels":[{"file":"command line","line":1,"column":5,"end_line":1,"end_column":11,"text":"there is no `[b]`"}],"notes":[],"help":[],"exit":1}
+
+"#]],
+    );
+}
+
+#[test]
+fn a_reference_without_an_end_is_text_with_a_warning() {
+    let site = Site::new(
+        "[buildout]\nparts = a\n[b]\ny = 1\n[a]\nrecipe = debug\nx = ${b:y and on\nz = ${b:y} ${b\nsame = ${b\n",
+    );
+    assert_shows(
+        told(&site, &["plan"]),
+        str![[r#"
+exit 0
+install a
+  it is not installed
+Warning: References without their `}` are taken as text
+ --> buildout.cfg:9:8
+  |
+9 | same = ${b
+  |        ^^^
+  |
+ ::: buildout.cfg:7:5
+  |
+7 | x = ${b:y and on
+  |     ------------
+  |
+ ::: buildout.cfg:8:12
+  |
+8 | z = ${b:y} ${b
+  |            ---
+help: a reference is `${section:option}`
+-- with --json: exit 0
+{"version":1,"kind":"diagnostic","severity":"warning","code":"unclosed-reference","message":"References without their `}` are taken as text","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":9,"column":8,"end_line":9,"end_column":11,"text":""},{"file":"[DIR]/buildout.cfg","line":7,"column":5,"end_line":7,"end_column":17,"text":""},{"file":"[DIR]/buildout.cfg","line":8,"column":12,"end_line":8,"end_column":15,"text":""}],"notes":[],"help":["a reference is `${section:option}`"],"exit":0}
+{"version":1,"kind":"result","result":"plan","data":{"steps":[{"part":"a","action":"install","reasons":[{"code":"new","text":"it is not installed","place":null}],"removes":[]}]}}
+
+"#]],
+    );
+    assert_shows(
+        site.run(&["query", "a:z"]).stdout,
+        str![[r#"
+1 ${b
 
 "#]],
     );
