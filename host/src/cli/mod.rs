@@ -7,6 +7,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `arguments`, `argument_error`, `command`, `commands`, `grant`, `help` | what can be typed |
+//! | `unknown_part` | access for a part that nobody knows |
 //! | `debug` | looking around after an error |
 //! | `request`, `given` | arguments and environment become what a run is asked for, and what the user gives |
 //! | `python` | the version of the user's own interpreter |
@@ -34,6 +35,7 @@ mod python;
 mod query;
 mod recipe;
 mod request;
+mod unknown_part;
 mod why;
 
 use std::ffi::OsString;

@@ -9,10 +9,10 @@ use std::time::{Duration, SystemTime};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::arguments::Arguments;
-use super::{Failed, python};
+use super::{Failed, python, unknown_part};
 use crate::access::{Asker, Grants, NeedKind};
 use crate::config::{self, Configuration, Facts, Value};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Exit};
 use crate::environment::Environment;
 use crate::event::Reporter;
 use crate::installed::Holder;
@@ -75,6 +75,7 @@ impl Asked {
     pub(super) fn load(&self, request: &run::Request, report: &mut Report) -> Result<Configuration, Failed> {
         let configuration = run::load(&request.configuration, report)?;
         if configuration.not_served.is_empty() {
+            self.known_parts(&configuration, &request.aim, report)?;
             return Ok(configuration);
         }
         let settings = Settings { search: self.environment.recipes.clone(), ..Settings::default() };
@@ -108,6 +109,24 @@ impl Asked {
             }
         }
         Ok(configuration)
+    }
+
+    /// Looks whether what was typed for one part can be for a part.
+    fn known_parts(
+        &self,
+        configuration: &Configuration,
+        aim: &Aim,
+        report: &mut Report,
+    ) -> Result<(), Failed> {
+        let names = configuration.names().chain(aim.named().iter().map(String::as_str));
+        let names: Vec<&str> = names.collect();
+        for told in unknown_part::unknown(&self.arguments.access, &names) {
+            if told.exit != Exit::Done {
+                return Err(told.into());
+            }
+            report.diagnostic(&told, &configuration.sources);
+        }
+        Ok(())
     }
 
     fn facts(&self, project: &Utf8Path) -> Result<Facts, Failed> {

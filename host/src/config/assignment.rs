@@ -8,7 +8,8 @@
 
 use super::parse::Operator;
 use super::text::{is_blank, trim};
-use crate::diagnostic::{Diagnostic, Exit};
+use crate::diagnostic::{Diagnostic, Exit, nearest};
+use crate::source::Span;
 
 /// One `section:option=value`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,30 @@ pub struct Assignment {
     pub operator: Operator,
     /// The value, without blanks around it.
     pub text: String,
+}
+
+/// What the language itself knows by name: such a section can be the command line's alone.
+const KNOWN: [&str; 4] = ["buildout", "versions", "env", "recipes"];
+
+/// Warns of sections that the command line makes, and no file: each is probably a typing error.
+///
+/// `typed` are the sections of the assignments with their places.
+pub(super) fn made<'s>(
+    typed: &[(String, Span)],
+    is_written: impl Fn(&str) -> bool,
+    names: impl Iterator<Item = &'s str> + Clone,
+) -> Option<Diagnostic> {
+    let made = typed.iter().filter(|(name, _)| !KNOWN.contains(&name.as_str()) && !is_written(name));
+    let warning = Diagnostic::warning("new-section", "Assignments make sections that no file has");
+    let warning = made.fold(warning, |warning, (name, at)| {
+        let others = names.clone().filter(|other| is_written(other)).chain(KNOWN);
+        let meant = match nearest(name, others) {
+            Some(near) => format!("no file has `[{name}]`; did you mean `{near}`?"),
+            None => format!("no file has `[{name}]`"),
+        };
+        warning.at(*at, meant)
+    });
+    (!warning.labels.is_empty()).then_some(warning)
 }
 
 /// An argument that is no assignment.

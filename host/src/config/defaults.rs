@@ -100,6 +100,17 @@ pub(super) fn command_line(assignments: &[Assignment], sources: &mut SourceMap) 
     CommandLine { node, extends, warnings }
 }
 
+impl CommandLine {
+    /// The sections of its assignments, each where it is named first.
+    pub(super) fn sections(&self) -> Vec<(String, Span)> {
+        let file = self.node.file.expect("the command line is a source");
+        let sections = self.node.settled.sections.iter();
+        sections
+            .map(|section| (self.node.text[section.name.range()].to_owned(), span(file, section.name)))
+            .collect()
+    }
+}
+
 fn span(file: FileId, stretch: Stretch) -> Span {
     Span::new(file, stretch.start as usize, stretch.end as usize)
 }

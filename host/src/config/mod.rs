@@ -137,6 +137,7 @@ impl Request {
 pub fn load(request: &Request, files: &mut dyn Files) -> Result<Configuration, Failure> {
     let mut sources = SourceMap::default();
     let command_line = defaults::command_line(&request.assignments, &mut sources);
+    let typed = command_line.sections();
     let root_directory = request.file.parent().unwrap_or(&request.file);
 
     let reading = Reading::new(sources, &request.facts, &request.environment, &request.limits);
@@ -176,6 +177,12 @@ pub fn load(request: &Request, files: &mut dyn Files) -> Result<Configuration, F
     let (sections, directory) = match merged(nodes, top, request, &sources, root_directory, &mut budget) {
         Ok(found) => {
             warnings.extend(budget.idle());
+            let written = |name: &str| {
+                found.0.get(name).is_some_and(|section| section.at.is_some())
+                    || skipped.contains_key(name)
+                    || left_out.contains_key(name)
+            };
+            warnings.extend(assignment::made(&typed, written, found.0.keys().map(|name| &**name)));
             found
         }
         // What is wrong may be so because files are missing.

@@ -14,10 +14,10 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use buildout_recipe::{At, Error, Part, Recipe, Result, files, info, recipe, sections};
+use buildout_recipe::{At, Error, Kind, Part, Recipe, Result, files, info, recipe, sections};
 
 use source::Source;
-use substitute::{Located, Reference, substitute};
+use substitute::{Fault, Located, Mistakes, Reference, substitute};
 
 /// Renders templates.
 pub struct Template;
@@ -77,23 +77,49 @@ fn check_encoding(part: &Part, key: &str) -> Result<()> {
     Err(part.error(key, message).help(format!("convert the file and remove `{key}`")))
 }
 
+/// So many mistakes are enough to begin with.
+const MOST_MISTAKES: usize = 20;
+
 /// Returns the text of the output.
 fn render(part: &Part, source: &Source) -> Result<String> {
     let template = source.read(part)?;
-    substitute(&template, |reference| value_of(part, source, reference)).map_err(|Located { line, error }| {
-        // What failed elsewhere, such as another part's `init`, has a place of its own.
-        if error.detail("option").is_some() {
-            return error;
-        }
-        let message = format!("{error} (in {})", source.place(line));
-        error.reworded(message).option(part.name(), source.option())
+    substitute(&template, |reference| value_of(part, source, reference)).map_err(|mistakes| match mistakes {
+        Mistakes::Elsewhere(error) => error,
+        Mistakes::Here(wrong) => told(&wrong, source).option(part.name(), source.option()),
     })
 }
 
+/// All mistakes of a template as one error, of the first one's kind and with its advice.
+fn told(wrong: &[Located], source: &Source) -> Error {
+    let first = wrong.first().expect("a template without mistakes is rendered").error.clone();
+    let place = |at: &Located| source.place(at.line, at.column);
+    if let [one] = wrong {
+        let message = format!("{first} (in {})", place(one));
+        return first.reworded(message);
+    }
+    let mut message = format!("{} references of the template cannot be replaced:", wrong.len());
+    for one in wrong.iter().take(MOST_MISTAKES) {
+        message += &format!("\n{}: {}", place(one), one.error.message().replace('\n', " "));
+    }
+    if wrong.len() > MOST_MISTAKES {
+        message += &format!("\nand {} more", wrong.len() - MOST_MISTAKES);
+    }
+    first.reworded(message)
+}
+
 /// Returns the value behind a reference.
-fn value_of(part: &Part, source: &Source, Reference { section, option }: Reference<'_>) -> Result<String> {
+fn value_of(
+    part: &Part,
+    source: &Source,
+    Reference { section, option }: Reference<'_>,
+) -> Result<String, Fault> {
     let section = section.unwrap_or(part.name());
-    let value = if section == part.name() { part.get(option)? } else { sections::get(section, option)? };
+    let value = if section == part.name() { part.get(option) } else { sections::get(section, option) };
+    let value = value.map_err(|error| match error.kind() {
+        // What failed elsewhere, such as another part's `init`, has a place of its own.
+        Kind::Missing if error.detail("option").is_none() => Fault::Here(error),
+        _ => Fault::Elsewhere(error),
+    })?;
     if let Some(value) = value {
         return Ok(value);
     }
@@ -102,15 +128,18 @@ fn value_of(part: &Part, source: &Source, Reference { section, option }: Referen
     }
     let error = Error::user(format!("Referenced option does not exist: {section} {option}"));
     if section != part.name() {
-        return Err(error);
+        return Err(Fault::Here(error));
     }
     // Probably a shell's variable. What stands in an option is substituted by buildout first.
     let dollar = match source {
         Source::File(_) => "${dollar}",
         Source::Inline { .. } => "${:dollar}{dollar}",
     };
-    Err(error
-        .help(format!("if `${{{option}}}` is to stay, set `dollar = $` and write `{dollar}{{{option}}}`")))
+    Err(Fault::Here(
+        error.help(format!(
+            "if `${{{option}}}` is to stay, set `dollar = $` and write `{dollar}{{{option}}}`"
+        )),
+    ))
 }
 
 /// Makes the directories above a file that are not there, and returns those, outermost first.

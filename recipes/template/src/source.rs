@@ -83,11 +83,11 @@ impl Source {
         })
     }
 
-    /// Where a line of it is, for a message.
-    pub(crate) fn place(&self, line: usize) -> String {
+    /// Where a character of it is, for a message.
+    pub(crate) fn place(&self, line: usize, column: usize) -> String {
         match self {
-            Self::File(path) => format!("{}:{line}", path.display()),
-            Self::Inline { option, .. } => format!("line {line} of `{option}`"),
+            Self::File(path) => format!("{}:{line}:{column}", path.display()),
+            Self::Inline { option, .. } => format!("line {line}, column {column} of `{option}`"),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Substitution in a template: text with `${…}` becomes text with values.
 //!
 //! - In: the template, and somebody who knows the values.
-//! - Out: the rendered text, or the line of the first reference that has no value.
+//! - Out: the rendered text, or every reference that has no value, with its place.
 //! - Not here: where values come from, and where the template does.
 //!
 //! Rules: collective.recipe.template, which are zc.buildout's with two differences: `${option}` is the part's own
@@ -17,38 +17,68 @@ pub(crate) struct Reference<'a> {
     pub(crate) option: &'a str,
 }
 
-/// A mistake, and the line that it is in, from 1 on.
+/// A mistake, and where it is.
 #[derive(Debug)]
 pub(crate) struct Located {
+    /// From 1 on.
     pub(crate) line: usize,
+    /// The character in the line, from 1 on.
+    pub(crate) column: usize,
     pub(crate) error: Error,
+}
+
+/// Why a value cannot be had.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// The reference is wrong.
+    Here(Error),
+    /// The reference is right; what it leads to has failed.
+    Elsewhere(Error),
+}
+
+/// Why a template cannot be rendered.
+#[derive(Debug)]
+pub(crate) enum Mistakes {
+    /// Every reference that is wrong, in order.
+    Here(Vec<Located>),
+    /// The first failure of something else.
+    Elsewhere(Error),
 }
 
 /// Replaces every reference by what `value` says. A value is not searched for references again.
 ///
 /// # Errors
 ///
-/// What is no reference, and what `value` fails with.
+/// Everything that is no reference or leads to nothing, or the first failure of something else.
 pub(crate) fn substitute(
     template: &str,
-    mut value: impl FnMut(Reference<'_>) -> Result<String>,
-) -> Result<String, Located> {
+    mut value: impl FnMut(Reference<'_>) -> Result<String, Fault>,
+) -> Result<String, Mistakes> {
     let mut rendered = String::with_capacity(template.len());
+    let mut wrong = Vec::new();
     let mut rest = template;
     while let Some(start) = rest.find("${") {
         // Without an end it is text, and so is all that follows.
         let Some(length) = rest[start..].find('}') else { break };
         let end = start + length + 1;
         rendered.push_str(&rest[..start]);
-        let replaced = parse(&rest[start..end]).and_then(&mut value).map_err(|error| {
-            let before = template.len() - rest.len() + start;
-            Located { line: 1 + template[..before].matches('\n').count(), error }
-        })?;
-        rendered.push_str(&replaced);
+        match parse(&rest[start..end]).map_err(Fault::Here).and_then(&mut value) {
+            Ok(value) => rendered.push_str(&value),
+            Err(Fault::Here(error)) => {
+                wrong.push(located(&template[..template.len() - rest.len() + start], error));
+            }
+            Err(Fault::Elsewhere(error)) => return Err(Mistakes::Elsewhere(error)),
+        }
         rest = &rest[end..];
     }
     rendered.push_str(rest);
-    Ok(rendered)
+    if wrong.is_empty() { Ok(rendered) } else { Err(Mistakes::Here(wrong)) }
+}
+
+/// An error just behind a text.
+fn located(before: &str, error: Error) -> Located {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    Located { line: 1 + before.matches('\n').count(), column: 1 + line.chars().count(), error }
 }
 
 /// Reads `${section:option}`, `${:option}` or `${option}`.
@@ -87,9 +117,15 @@ mod tests {
         .expect("has no mistake")
     }
 
-    fn mistake(template: &str) -> (usize, String) {
-        let Located { line, error } = substitute(template, |_| Ok(String::new())).expect_err("has a mistake");
-        (line, error.message().to_owned())
+    /// All mistakes, as `line:column message`.
+    fn mistakes(template: &str) -> Vec<String> {
+        match substitute(template, |_| Ok(String::new())) {
+            Err(Mistakes::Here(wrong)) => {
+                let shown = |at: &Located| format!("{}:{} {}", at.line, at.column, at.error);
+                wrong.iter().map(shown).collect()
+            }
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
@@ -118,17 +154,26 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_reference_is_named_with_its_line() {
-        assert_eq!(mistake("\n\n${}"), (3, "The substitution, ${},\ndoesn't contain a colon.".to_owned()));
-        assert_eq!(mistake("ok ${x}\n${a:b:c}").0, 2);
+    fn everything_that_is_no_reference_is_named_with_its_place() {
         assert_eq!(
-            mistake("${a/b:c}").1,
-            "The section name in substitution, ${a/b:c},\nhas invalid characters."
+            mistakes("\n\nä ${}\nok ${x} ${a:b:c}"),
+            [
+                "3:3 The substitution, ${},\ndoesn't contain a colon.",
+                "4:9 The substitution, ${a:b:c},\nhas too many colons."
+            ]
         );
-        assert_eq!(mistake("${a:${b:c}}").1, "The substitution, ${a:${b:c},\nhas too many colons.");
+        let section = "1:1 The section name in substitution, ${a/b:c},\nhas invalid characters.";
+        assert_eq!(mistakes("${a/b:c}"), [section]);
+        assert_eq!(mistakes("${a:${b:c}}"), ["1:1 The substitution, ${a:${b:c},\nhas too many colons."]);
         for text in ["${a:}", "${:}", "${:a/b}", "${a\nb}"] {
-            let message = format!("The option name in substitution, {text},\nhas invalid characters.");
-            assert_eq!(mistake(text), (1, message));
+            let message = format!("1:1 The option name in substitution, {text},\nhas invalid characters.");
+            assert_eq!(mistakes(text), [message]);
         }
+    }
+
+    #[test]
+    fn what_failed_elsewhere_ends_it() {
+        let failed = substitute("${}${a:b}${}", |_| Err(Fault::Elsewhere(Error::failed("gone"))));
+        assert!(matches!(failed, Err(Mistakes::Elsewhere(error)) if error.message() == "gone"));
     }
 }

@@ -47,13 +47,13 @@ fn a_template_is_rendered_with_options_of_the_buildout_and_of_the_part() {
 }
 
 #[test]
-fn a_reference_to_nothing_fails_in_init_with_the_line_that_it_is_in() {
+fn a_reference_to_nothing_fails_in_init_with_its_place() {
     let (buildout, part) = site("one\ntwo\nvar ${paths:vra}\n");
     let error = part.init().expect_err("there is no such option");
     let input = buildout.path("app.in");
     assert_eq!(
         error.message(),
-        format!("Referenced option does not exist: paths vra (in {}:3)", input.display())
+        format!("Referenced option does not exist: paths vra (in {}:3:5)", input.display())
     );
     assert_eq!((error.kind(), place(&error)), (Kind::User, [Some("site"), Some("input")]));
     assert_eq!(buildout.tree(), ["app.in"]);
@@ -66,9 +66,24 @@ fn a_reference_to_no_section_fails_in_the_same_way() {
     let input = buildout.path("app.in");
     assert_eq!(
         error.message(),
-        format!("The referenced section, 'no', was not defined. (in {}:1)", input.display())
+        format!("The referenced section, 'no', was not defined. (in {}:1:1)", input.display())
     );
     assert_eq!((error.kind(), place(&error)), (Kind::Missing, [Some("site"), Some("input")]));
+}
+
+#[test]
+fn all_references_to_nothing_are_told_at_once() {
+    let (buildout, part) = site("${no:where} ${port}\n  ${paths:vra} ${}\n");
+    let error = part.init().expect_err("nothing of it is there");
+    let input = buildout.path("app.in").display().to_string();
+    assert_eq!(
+        error.message().replace(&input, "app.in"),
+        "3 references of the template cannot be replaced:\n\
+         app.in:1:1: The referenced section, 'no', was not defined.\n\
+         app.in:2:3: Referenced option does not exist: paths vra\n\
+         app.in:2:16: The substitution, ${}, doesn't contain a colon."
+    );
+    assert_eq!(place(&error), [Some("site"), Some("input")]);
 }
 
 #[test]

@@ -320,3 +320,55 @@ help: did you mean `buildout:parts`?
 "#]],
     );
 }
+
+#[test]
+fn an_assignment_to_a_section_that_no_file_has() {
+    let site = Site::new("[buildout]\nparts = a\n[a]\nrecipe = debug\n[b:windows]\nx = 1\n");
+    let assigned = ["bildout:parts=", "b:x=2", "versions:c=1", "quite-another:x=1", "plan"];
+    assert_shows(told(&site, &assigned), str![[r#"
+exit 0
+install a
+  it is not installed
+Warning: Assignments make sections that no file has
+ --> command line:1:1
+  |
+1 | bildout:parts=
+  | ^^^^^^^ no file has `[bildout]`; did you mean `buildout`?
+  |
+ ::: command line:4:1
+  |
+4 | quite-another:x=1
+  | ------------- no file has `[quite-another]`
+-- with --json: exit 0
+{"version":1,"kind":"diagnostic","severity":"warning","code":"new-section","message":"Assignments make sections that no file has","doing":[],"labels":[{"file":"command line","line":1,"column":1,"end_line":1,"end_column":8,"text":"no file has `[bildout]`; did you mean `buildout`?"},{"file":"command line","line":4,"column":1,"end_line":4,"end_column":14,"text":"no file has `[quite-another]`"}],"notes":[],"help":[],"exit":0}
+{"version":1,"kind":"result","result":"plan","data":{"steps":[{"part":"a","action":"install","reasons":[{"code":"new","text":"it is not installed","place":null}],"removes":[]}]}}
+
+"#]]);
+}
+
+#[test]
+fn access_for_a_part_that_is_not_there() {
+    let site = Site::new("[buildout]\nparts = site\n[site]\nrecipe = debug\n");
+    assert_shows(told(&site, &["--allow-read=stie:/tmp", "--allow-links=another", "plan"]), str![[r#"
+exit 0
+install site
+  it is not installed
+Warning: `--allow-read=stie:/tmp` gives to nobody: there is no part `stie`
+help: did you mean `site`?
+Warning: `--allow-links=another` gives to nobody: there is no part `another`
+help: without a part, it is for all of them
+-- with --json: exit 0
+{"version":1,"kind":"diagnostic","severity":"warning","code":"unknown-part","message":"`--allow-read=stie:/tmp` gives to nobody: there is no part `stie`","doing":[],"labels":[],"notes":[],"help":["did you mean `site`?"],"exit":0}
+{"version":1,"kind":"diagnostic","severity":"warning","code":"unknown-part","message":"`--allow-links=another` gives to nobody: there is no part `another`","doing":[],"labels":[],"notes":[],"help":["without a part, it is for all of them"],"exit":0}
+{"version":1,"kind":"result","result":"plan","data":{"steps":[{"part":"site","action":"install","reasons":[{"code":"new","text":"it is not installed","place":null}],"removes":[]}]}}
+
+"#]]);
+    assert_shows(told(&site, &["--allow-env=site:X", "--deny-env=stie:X", "plan"]), str![[r#"
+exit 2
+Error: `--deny-env=stie:X` protects from nobody: there is no part `stie`
+help: did you mean `site`?
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-part","message":"`--deny-env=stie:X` protects from nobody: there is no part `stie`","doing":[],"labels":[],"notes":[],"help":["did you mean `site`?"],"exit":2}
+
+"#]]);
+}

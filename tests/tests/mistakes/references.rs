@@ -489,3 +489,47 @@ help: a reference is `${section:option}`
 "#]],
     );
 }
+
+#[test]
+fn references_of_a_template_that_lead_to_nothing() {
+    let site = Site::new("[buildout]\nparts = a\n[a]\nrecipe = template\ninput = a.in\noutput = a.conf\n");
+    site.write("a.in", "port ${b:port}\n  home ${home} in ${:nowhere}\nand ${a:b:c}\n");
+    assert_shows(
+        told(&site, &[]),
+        str![[r#"
+exit 1
+While:
+  Installing.
+  Getting section a.
+  Initializing section a.
+Error: 4 references of the template cannot be replaced:
+  [DIR]/a.in:1:6: The referenced section, 'b', was not defined.
+  [DIR]/a.in:2:8: Referenced option does not exist: a home
+  [DIR]/a.in:2:19: Referenced option does not exist: a nowhere
+  [DIR]/a.in:3:5: The substitution, ${a:b:c}, has too many colons.
+ --> buildout.cfg:5:9
+  |
+5 | input = a.in
+  |         ^^^^ `input` is this
+-- with --json: exit 1
+{"version":1,"kind":"diagnostic","severity":"error","code":"recipe-error","message":"4 references of the template cannot be replaced:\n  [DIR]/a.in:1:6: The referenced section, 'b', was not defined.\n  [DIR]/a.in:2:8: Referenced option does not exist: a home\n  [DIR]/a.in:2:19: Referenced option does not exist: a nowhere\n  [DIR]/a.in:3:5: The substitution, ${a:b:c}, has too many colons.","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":5,"column":9,"end_line":5,"end_column":13,"text":"`input` is this"}],"notes":[],"help":[],"exit":1}
+
+"#]],
+    );
+    site.write("a.in", "port\n${b:port}");
+    assert_shows(
+        site.run(&[]).stderr,
+        str![[r#"
+While:
+  Installing.
+  Getting section a.
+  Initializing section a.
+Error: The referenced section, 'b', was not defined. (in [DIR]/a.in:2:1)
+ --> buildout.cfg:5:9
+  |
+5 | input = a.in
+  |         ^^^^ `input` is this
+
+"#]],
+    );
+}
