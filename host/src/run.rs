@@ -256,6 +256,9 @@ pub fn plan(buildout: Buildout, request: &Request, reporter: &mut dyn Reporter) 
         Ok(plan) => plan,
         Err(error) => return Err(Stopped::of(buildout, error.diagnostic())),
     };
+    for event in plan.unused(&buildout, &installed) {
+        reporter.event(&event);
+    }
     let granted = execute::granted(&buildout);
     let bounds = Bounds { root: installed.root(), granted: &granted, never: &request.never() };
     let going = execute::foresee(bounds, &installed, &plan);

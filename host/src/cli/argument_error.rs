@@ -7,7 +7,8 @@
 //! Rules: zc.buildout 6, `main`: its words where it has some, even where they say less than they could (`Invalid option
 //! --`); the advice makes up for it.
 
-use crate::diagnostic::{Diagnostic, Exit};
+use crate::diagnostic::{Diagnostic, Exit, nearest};
+use crate::report::graph::Format;
 
 /// Why the command line is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -118,6 +119,14 @@ pub enum ArgumentError {
         /// The command.
         command: String,
     },
+    /// `completions` for a shell that nobody knows.
+    #[error("Unexpected argument: {argument}")]
+    Shell {
+        /// As typed.
+        argument: String,
+        /// All that there are.
+        known: Vec<String>,
+    },
     /// An argument is empty.
     #[error("An argument is empty")]
     Empty,
@@ -138,6 +147,7 @@ impl ArgumentError {
             Self::UnknownOption { nearest, typed, .. } => (
                 "unknown-option-flag",
                 did_you_mean(nearest)
+                    .or_else(|| of_a_command(typed))
                     .or_else(|| Some(format!("`buildout --help` lists what there is instead of `{typed}`"))),
             ),
             Self::NotItsOption { option, command, takers } => (
@@ -174,6 +184,14 @@ impl ArgumentError {
             Self::Requires { command, .. } | Self::Unexpected { command, .. } => {
                 ("wrong-arguments", Some(format!("`buildout help {command}` shows what it takes")))
             }
+            Self::Shell { argument, known } => {
+                let near = nearest(argument, known.iter().map(String::as_str));
+                let help = match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("the shells are {}", known.join(", ")),
+                };
+                ("unknown-shell", Some(help))
+            }
             Self::Empty => {
                 ("empty-argument", Some("an unset variable of your shell may stand there".to_owned()))
             }
@@ -183,6 +201,12 @@ impl ArgumentError {
         diagnostic.help.extend(help);
         diagnostic
     }
+}
+
+/// What can be typed instead of an option that is a value of one.
+fn of_a_command(typed: &str) -> Option<String> {
+    let format = Format::named(typed.trim_start_matches('-'))?;
+    Some(format!("write `buildout graph --format={}`", format.word()))
 }
 
 /// What can be typed instead of a command that is none.

@@ -5,6 +5,7 @@
 //! - Not here: options (`arguments`), doing it (one file per command).
 
 use camino::Utf8PathBuf;
+use clap::ValueEnum as _;
 use clap_complete::Shell;
 
 use super::argument_error::ArgumentError;
@@ -183,7 +184,8 @@ impl Command {
                 [shell] => match shell.parse() {
                     Ok(shell) => Ok(Command::Completions { shell }),
                     Err(_) => {
-                        Err(ArgumentError::Unexpected { argument: shell.clone(), command: name.clone() })
+                        let known = Shell::value_variants().iter().map(ToString::to_string).collect();
+                        Err(ArgumentError::Shell { argument: shell.clone(), known })
                     }
                 },
                 _ => Err(requires("the name of one shell")),

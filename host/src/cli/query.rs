@@ -45,7 +45,9 @@ pub(super) fn look(
     let looked = run::look(configuration, settings, &request, (section, option), report)?;
     if looked.traces.is_none() {
         let live = looked.buildout.section(section).expect("it was looked up");
-        return Err(query::no_option(section, option, live.names()).diagnostic().into());
+        let configuration = &looked.buildout.configuration;
+        let named = configuration.section(option).filter(|_| section == "buildout");
+        return Err(query::no_option(section, option, live.names(), named).diagnostic().into());
     }
     Ok(looked)
 }

@@ -13,10 +13,9 @@ use super::call::Failed;
 use super::remove::{Why, remove_owned};
 use super::share::{hand_over, others};
 use super::{ExecuteError, Execution};
-use crate::diagnostic::nearest;
-use crate::event::{Activity, Event, Level, UnusedOption};
+use crate::event::{Activity, Event, Level};
 use crate::installed::{Known, Made, Record, Seen, Sync, contents};
-use crate::plan::{Action, Plan, Step};
+use crate::plan::{self, Action, Plan, Step};
 use crate::recipe::{Call, Outcome, Phase};
 use crate::resolve::Part;
 
@@ -389,24 +388,10 @@ impl Execution<'_> {
         self.installed.known.get(part).is_some_and(|known| known.unused.is_some())
     }
 
-    /// Reports options that nobody read; of a part that stands, neither now nor when it was installed.
+    /// Reports options that nobody read.
     fn report_unused(&mut self, section: &str) {
-        let before = self.installed.known.get(section).and_then(|known| known.unused.as_ref());
-        let mut unused = self.buildout.unused(section);
-        unused.retain(|(option, _)| before.is_none_or(|before| before.contains(option)));
-        if unused.is_empty() {
-            return;
+        if let Some(event) = plan::unused(self.buildout, self.installed, section) {
+            self.reporter.event(&event);
         }
-        let known = self.buildout.known_options(section);
-        let sources = &self.buildout.configuration.sources;
-        let options = unused
-            .into_iter()
-            .map(|(option, at)| UnusedOption {
-                nearest: nearest(&option, known.iter().map(String::as_str)).map(str::to_owned),
-                place: at.map(|at| sources.place(at)),
-                option,
-            })
-            .collect();
-        self.reporter.event(&Event::UnusedOptions { section: section.to_owned(), options });
     }
 }

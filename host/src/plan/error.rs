@@ -12,6 +12,8 @@ pub enum PlanError {
         part: String,
         /// The most similar part that is installed.
         nearest: Option<String>,
+        /// Whether any part is installed.
+        any: bool,
     },
 }
 
@@ -19,11 +21,14 @@ impl PlanError {
     /// The same error, with the advice a person needs.
     pub fn diagnostic(&self) -> Diagnostic {
         match self {
-            Self::NotInstalled { nearest, .. } => {
+            Self::NotInstalled { nearest, any, .. } => {
                 let error = Diagnostic::error("not-installed", self.to_string());
                 match nearest {
                     Some(name) => error.help(format!("did you mean `{name}`?")),
-                    None => error.help("nothing was changed; `.installed.cfg` lists the installed parts"),
+                    None if *any => {
+                        error.help("nothing was changed; `buildout doctor` lists the installed parts")
+                    }
+                    None => error.help("nothing is installed here"),
                 }
             }
         }

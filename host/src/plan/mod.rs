@@ -14,6 +14,7 @@ mod compare;
 mod error;
 mod reason;
 mod uninstall;
+mod unused;
 
 use std::collections::BTreeMap;
 
@@ -24,6 +25,7 @@ use crate::installed::Digest;
 pub use self::aim::Aim;
 pub use self::error::PlanError;
 pub use self::reason::Reason;
+pub use self::unused::unused;
 
 /// What is done to a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -16,7 +16,7 @@ impl Plan {
         let parts = &installed.database.parts;
         if let Some(part) = only.iter().find(|part| !parts.contains_key(*part)) {
             let nearest = nearest(part, parts.keys().map(String::as_str)).map(str::to_owned);
-            return Err(PlanError::NotInstalled { part: part.clone(), nearest });
+            return Err(PlanError::NotInstalled { part: part.clone(), nearest, any: !parts.is_empty() });
         }
         let chosen = |part: &&String| only.is_empty() || only.contains(part);
         let going: Vec<String> = parts.keys().rev().filter(chosen).cloned().collect();

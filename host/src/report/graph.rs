@@ -23,13 +23,20 @@ pub enum Format {
 }
 
 impl Format {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Text, Self::Dot, Self::Mermaid];
+
     /// The format of that name.
     pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "text" => Some(Self::Text),
-            "dot" => Some(Self::Dot),
-            "mermaid" => Some(Self::Mermaid),
-            _ => None,
+        Self::ALL.into_iter().find(|format| format.word() == name)
+    }
+
+    /// Its name.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Dot => "dot",
+            Self::Mermaid => "mermaid",
         }
     }
 }

@@ -29,6 +29,8 @@ pub enum QueryError {
         option: String,
         /// The most similar one.
         nearest: Option<String>,
+        /// An option of the section that has this name, if there is one.
+        inside: Option<String>,
     },
 }
 
@@ -39,7 +41,13 @@ impl QueryError {
             Self::Section { nearest, .. } => {
                 ("unknown-section", nearest.as_ref().map(|name| format!("did you mean `{name}`?")))
             }
-            Self::Option { section, nearest, .. } => {
+            Self::Option { option, inside: Some(inside), .. } => (
+                "unknown-option",
+                Some(format!(
+                    "`{option}` is a section: name one of its options, such as `{option}:{inside}`; `buildout annotate {option}` shows them all"
+                )),
+            ),
+            Self::Option { section, nearest, inside: None, .. } => {
                 ("unknown-option", nearest.as_ref().map(|name| format!("did you mean `{section}:{name}`?")))
             }
         };
@@ -66,15 +74,24 @@ pub fn find<'a>(
             nearest: nearest(section, names).map(str::to_owned),
         });
     };
-    found.get(option).ok_or_else(|| no_option(section, option, found.iter().map(|(name, _)| &**name)))
+    found.get(option).ok_or_else(|| {
+        let named = sections.into_iter().find(|known| section == "buildout" && &*known.name == option);
+        no_option(section, option, found.iter().map(|(name, _)| &**name), named)
+    })
 }
 
-/// The error of an option that is not among those of its section.
-pub fn no_option<'a>(section: &str, option: &str, known: impl IntoIterator<Item = &'a str>) -> QueryError {
+/// The error of an option that is not among those of its section; `named` is the section that has the option's name.
+pub fn no_option<'a>(
+    section: &str,
+    option: &str,
+    known: impl IntoIterator<Item = &'a str>,
+    named: Option<&Section>,
+) -> QueryError {
     QueryError::Option {
         section: section.to_owned(),
         option: option.to_owned(),
         nearest: nearest(option, known).map(str::to_owned),
+        inside: named.and_then(|named| named.iter().next()).map(|(option, _)| option.to_string()),
     }
 }
 
@@ -102,6 +119,7 @@ mod tests {
             section: "d".to_owned(),
             option: "prat".to_owned(),
             nearest: Some("port".to_owned()),
+            inside: None,
         };
         assert_eq!(option.to_string(), "Key not found: prat");
         assert_eq!(option.diagnostic().help, ["did you mean `d:port`?"]);

@@ -148,3 +148,21 @@ uninstall a
 "#]],
     );
 }
+
+#[test]
+fn options_that_nobody_reads_are_told_as_in_a_run() {
+    let site = Site::new("[buildout]\nparts = a\nprats = b\n[a]\nrecipe = mkdir\npath = x\npaht = y\n");
+    let unused = |run: buildout_tests::Run| -> Vec<String> {
+        let told = run.stderr.lines().filter(|line| line.starts_with("Section `") || line.starts_with("  "));
+        told.map(str::to_owned).collect()
+    };
+    let planned = unused(site.run(&["plan"]));
+    assert_eq!(planned, unused(site.run(&[])), "before anything is installed");
+    assert_eq!(planned, unused(site.run(&["plan"])), "of what stands");
+    assert_shows(planned.join("\n"), str![[r#"
+Section `buildout` contains unused option(s): 'prats'.
+  prats: buildout.cfg:3:1, did you mean `parts`?
+Section `a` contains unused option(s): 'paht'.
+  paht: buildout.cfg:7:1, did you mean `path`?
+"#]]);
+}

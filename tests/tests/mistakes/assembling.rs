@@ -402,8 +402,12 @@ Warning: `-=` takes away lines that are not there
   |
 6 | list -= onee
   |         ^^^^ there is no such line; is it `one`?
+Section `buildout` contains unused option(s): 'list'.
+This may be an indication for either a typo in the option's name or a bug in the used recipe.
+  list: buildout.cfg:6:1
 -- with --json: exit 0
 {"version":1,"kind":"diagnostic","severity":"warning","code":"idle-removal","message":"`-=` takes away lines that are not there","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":6,"column":9,"end_line":6,"end_column":13,"text":"there is no such line; is it `one`?"}],"notes":[],"help":[],"exit":0}
+{"version":1,"kind":"event","event":"unused-options","section":"buildout","options":[{"option":"list","place":{"file":"[DIR]/buildout.cfg","line":6,"column":1},"nearest":null}]}
 {"version":1,"kind":"result","result":"plan","data":{"steps":[]}}
 
 "#]],

@@ -325,7 +325,9 @@ help: did you mean `buildout:parts`?
 fn an_assignment_to_a_section_that_no_file_has() {
     let site = Site::new("[buildout]\nparts = a\n[a]\nrecipe = debug\n[b:windows]\nx = 1\n");
     let assigned = ["bildout:parts=", "b:x=2", "versions:c=1", "quite-another:x=1", "plan"];
-    assert_shows(told(&site, &assigned), str![[r#"
+    assert_shows(
+        told(&site, &assigned),
+        str![[r#"
 exit 0
 install a
   it is not installed
@@ -343,13 +345,16 @@ Warning: Assignments make sections that no file has
 {"version":1,"kind":"diagnostic","severity":"warning","code":"new-section","message":"Assignments make sections that no file has","doing":[],"labels":[{"file":"command line","line":1,"column":1,"end_line":1,"end_column":8,"text":"no file has `[bildout]`; did you mean `buildout`?"},{"file":"command line","line":4,"column":1,"end_line":4,"end_column":14,"text":"no file has `[quite-another]`"}],"notes":[],"help":[],"exit":0}
 {"version":1,"kind":"result","result":"plan","data":{"steps":[{"part":"a","action":"install","reasons":[{"code":"new","text":"it is not installed","place":null}],"removes":[]}]}}
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn access_for_a_part_that_is_not_there() {
     let site = Site::new("[buildout]\nparts = site\n[site]\nrecipe = debug\n");
-    assert_shows(told(&site, &["--allow-read=stie:/tmp", "--allow-links=another", "plan"]), str![[r#"
+    assert_shows(
+        told(&site, &["--allow-read=stie:/tmp", "--allow-links=another", "plan"]),
+        str![[r#"
 exit 0
 install site
   it is not installed
@@ -362,13 +367,105 @@ help: without a part, it is for all of them
 {"version":1,"kind":"diagnostic","severity":"warning","code":"unknown-part","message":"`--allow-links=another` gives to nobody: there is no part `another`","doing":[],"labels":[],"notes":[],"help":["without a part, it is for all of them"],"exit":0}
 {"version":1,"kind":"result","result":"plan","data":{"steps":[{"part":"site","action":"install","reasons":[{"code":"new","text":"it is not installed","place":null}],"removes":[]}]}}
 
-"#]]);
-    assert_shows(told(&site, &["--allow-env=site:X", "--deny-env=stie:X", "plan"]), str![[r#"
+"#]],
+    );
+    assert_shows(
+        told(&site, &["--allow-env=site:X", "--deny-env=stie:X", "plan"]),
+        str![[r#"
 exit 2
 Error: `--deny-env=stie:X` protects from nobody: there is no part `stie`
 help: did you mean `site`?
 -- with --json: exit 2
 {"version":1,"kind":"diagnostic","severity":"error","code":"unknown-part","message":"`--deny-env=stie:X` protects from nobody: there is no part `stie`","doing":[],"labels":[],"notes":[],"help":["did you mean `site`?"],"exit":2}
+
+"#]],
+    );
+}
+
+#[test]
+fn a_section_where_an_option_is_asked_for() {
+    let site = Site::new("[buildout]\nparts = web\n[web]\nrecipe = debug\n");
+    assert_shows(told(&site, &["query", "web"]), str![[r#"
+exit 1
+Error: Key not found: web
+help: `web` is a section: name one of its options, such as `web:recipe`; `buildout annotate web` shows them all
+-- with --json: exit 1
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-option","message":"Key not found: web","doing":[],"labels":[],"notes":[],"help":["`web` is a section: name one of its options, such as `web:recipe`; `buildout annotate web` shows them all"],"exit":1}
+
+"#]]);
+    assert_shows(told(&site, &["query", "--raw", "web"]), str![[r#"
+exit 1
+Error: Key not found: web
+help: `web` is a section: name one of its options, such as `web:recipe`; `buildout annotate web` shows them all
+-- with --json: exit 1
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-option","message":"Key not found: web","doing":[],"labels":[],"notes":[],"help":["`web` is a section: name one of its options, such as `web:recipe`; `buildout annotate web` shows them all"],"exit":1}
+
+"#]]);
+    assert_shows(told(&site, &["why", "web"]), str![[r#"
+exit 1
+Error: Key not found: web
+help: `web` is a section: name one of its options, such as `web:recipe`; `buildout annotate web` shows them all
+-- with --json: exit 1
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-option","message":"Key not found: web","doing":[],"labels":[],"notes":[],"help":["`web` is a section: name one of its options, such as `web:recipe`; `buildout annotate web` shows them all"],"exit":1}
+
+"#]]);
+}
+
+#[test]
+fn a_part_to_uninstall_that_is_not_there() {
+    let site = Site::new("[buildout]\nparts = web\n[web]\nrecipe = debug\n");
+    assert_shows(told(&site, &["uninstall", "wbe"]), str![[r#"
+exit 1
+Error: The part `wbe` is not installed
+help: nothing is installed here
+-- with --json: exit 1
+{"version":1,"kind":"diagnostic","severity":"error","code":"not-installed","message":"The part `wbe` is not installed","doing":[],"labels":[],"notes":[],"help":["nothing is installed here"],"exit":1}
+
+"#]]);
+    site.run(&[]);
+    assert_shows(told(&site, &["uninstall", "wbe"]), str![[r#"
+exit 1
+Error: The part `wbe` is not installed
+help: did you mean `web`?
+-- with --json: exit 1
+{"version":1,"kind":"diagnostic","severity":"error","code":"not-installed","message":"The part `wbe` is not installed","doing":[],"labels":[],"notes":[],"help":["did you mean `web`?"],"exit":1}
+
+"#]]);
+    assert_shows(told(&site, &["uninstall", "another"]), str![[r#"
+exit 1
+Error: The part `another` is not installed
+help: nothing was changed; `buildout doctor` lists the installed parts
+-- with --json: exit 1
+{"version":1,"kind":"diagnostic","severity":"error","code":"not-installed","message":"The part `another` is not installed","doing":[],"labels":[],"notes":[],"help":["nothing was changed; `buildout doctor` lists the installed parts"],"exit":1}
+
+"#]]);
+}
+
+#[test]
+fn words_of_other_commands_and_other_programs() {
+    let site = Site::new("[buildout]\nparts =\n");
+    assert_shows(told(&site, &["graph", "--dot"]), str![[r#"
+exit 2
+Error: Invalid option --
+help: write `buildout graph --format=dot`
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-option-flag","message":"Invalid option --","doing":[],"labels":[],"notes":[],"help":["write `buildout graph --format=dot`"],"exit":2}
+
+"#]]);
+    assert_shows(told(&site, &["completions", "tcsh"]), str![[r#"
+exit 2
+Error: Unexpected argument: tcsh
+help: the shells are bash, elvish, fish, powershell, zsh
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-shell","message":"Unexpected argument: tcsh","doing":[],"labels":[],"notes":[],"help":["the shells are bash, elvish, fish, powershell, zsh"],"exit":2}
+
+"#]]);
+    assert_shows(told(&site, &["completions", "basch"]), str![[r#"
+exit 2
+Error: Unexpected argument: basch
+help: did you mean `bash`?
+-- with --json: exit 2
+{"version":1,"kind":"diagnostic","severity":"error","code":"unknown-shell","message":"Unexpected argument: basch","doing":[],"labels":[],"notes":[],"help":["did you mean `bash`?"],"exit":2}
 
 "#]]);
 }
