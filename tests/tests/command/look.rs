@@ -260,7 +260,7 @@ fn completions_know_commands_and_options() {
 exit 2
 -- standard error
 Error: Unexpected argument: cmd
-help: `buildout help completions` shows what it takes
+help: the shells are bash, elvish, fish, powershell, zsh
 
 "#]],
     );

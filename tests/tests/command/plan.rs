@@ -159,10 +159,13 @@ fn options_that_nobody_reads_are_told_as_in_a_run() {
     let planned = unused(site.run(&["plan"]));
     assert_eq!(planned, unused(site.run(&[])), "before anything is installed");
     assert_eq!(planned, unused(site.run(&["plan"])), "of what stands");
-    assert_shows(planned.join("\n"), str![[r#"
+    assert_shows(
+        planned.join("\n"),
+        str![[r#"
 Section `buildout` contains unused option(s): 'prats'.
   prats: buildout.cfg:3:1, did you mean `parts`?
 Section `a` contains unused option(s): 'paht'.
   paht: buildout.cfg:7:1, did you mean `path`?
-"#]]);
+"#]],
+    );
 }

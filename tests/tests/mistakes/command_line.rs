@@ -385,87 +385,114 @@ help: did you mean `site`?
 #[test]
 fn a_section_where_an_option_is_asked_for() {
     let site = Site::new("[buildout]\nparts = web\n[web]\nrecipe = debug\n");
-    assert_shows(told(&site, &["query", "web"]), str![[r#"
+    assert_shows(
+        told(&site, &["query", "web"]),
+        str![[r#"
 exit 1
 Error: Key not found: web
 help: `web` is a section: name one of its options, such as `web:recipe`; `buildout annotate web` shows them all
 -- with --json: exit 1
 {"version":1,"kind":"diagnostic","severity":"error","code":"unknown-option","message":"Key not found: web","doing":[],"labels":[],"notes":[],"help":["`web` is a section: name one of its options, such as `web:recipe`; `buildout annotate web` shows them all"],"exit":1}
 
-"#]]);
-    assert_shows(told(&site, &["query", "--raw", "web"]), str![[r#"
+"#]],
+    );
+    assert_shows(
+        told(&site, &["query", "--raw", "web"]),
+        str![[r#"
 exit 1
 Error: Key not found: web
 help: `web` is a section: name one of its options, such as `web:recipe`; `buildout annotate web` shows them all
 -- with --json: exit 1
 {"version":1,"kind":"diagnostic","severity":"error","code":"unknown-option","message":"Key not found: web","doing":[],"labels":[],"notes":[],"help":["`web` is a section: name one of its options, such as `web:recipe`; `buildout annotate web` shows them all"],"exit":1}
 
-"#]]);
-    assert_shows(told(&site, &["why", "web"]), str![[r#"
+"#]],
+    );
+    assert_shows(
+        told(&site, &["why", "web"]),
+        str![[r#"
 exit 1
 Error: Key not found: web
 help: `web` is a section: name one of its options, such as `web:recipe`; `buildout annotate web` shows them all
 -- with --json: exit 1
 {"version":1,"kind":"diagnostic","severity":"error","code":"unknown-option","message":"Key not found: web","doing":[],"labels":[],"notes":[],"help":["`web` is a section: name one of its options, such as `web:recipe`; `buildout annotate web` shows them all"],"exit":1}
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn a_part_to_uninstall_that_is_not_there() {
     let site = Site::new("[buildout]\nparts = web\n[web]\nrecipe = debug\n");
-    assert_shows(told(&site, &["uninstall", "wbe"]), str![[r#"
+    assert_shows(
+        told(&site, &["uninstall", "wbe"]),
+        str![[r#"
 exit 1
 Error: The part `wbe` is not installed
 help: nothing is installed here
 -- with --json: exit 1
 {"version":1,"kind":"diagnostic","severity":"error","code":"not-installed","message":"The part `wbe` is not installed","doing":[],"labels":[],"notes":[],"help":["nothing is installed here"],"exit":1}
 
-"#]]);
+"#]],
+    );
     site.run(&[]);
-    assert_shows(told(&site, &["uninstall", "wbe"]), str![[r#"
+    assert_shows(
+        told(&site, &["uninstall", "wbe"]),
+        str![[r#"
 exit 1
 Error: The part `wbe` is not installed
 help: did you mean `web`?
 -- with --json: exit 1
 {"version":1,"kind":"diagnostic","severity":"error","code":"not-installed","message":"The part `wbe` is not installed","doing":[],"labels":[],"notes":[],"help":["did you mean `web`?"],"exit":1}
 
-"#]]);
-    assert_shows(told(&site, &["uninstall", "another"]), str![[r#"
+"#]],
+    );
+    assert_shows(
+        told(&site, &["uninstall", "another"]),
+        str![[r#"
 exit 1
 Error: The part `another` is not installed
 help: nothing was changed; `buildout doctor` lists the installed parts
 -- with --json: exit 1
 {"version":1,"kind":"diagnostic","severity":"error","code":"not-installed","message":"The part `another` is not installed","doing":[],"labels":[],"notes":[],"help":["nothing was changed; `buildout doctor` lists the installed parts"],"exit":1}
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn words_of_other_commands_and_other_programs() {
     let site = Site::new("[buildout]\nparts =\n");
-    assert_shows(told(&site, &["graph", "--dot"]), str![[r#"
+    assert_shows(
+        told(&site, &["graph", "--dot"]),
+        str![[r#"
 exit 2
 Error: Invalid option --
 help: write `buildout graph --format=dot`
 -- with --json: exit 2
 {"version":1,"kind":"diagnostic","severity":"error","code":"unknown-option-flag","message":"Invalid option --","doing":[],"labels":[],"notes":[],"help":["write `buildout graph --format=dot`"],"exit":2}
 
-"#]]);
-    assert_shows(told(&site, &["completions", "tcsh"]), str![[r#"
+"#]],
+    );
+    assert_shows(
+        told(&site, &["completions", "tcsh"]),
+        str![[r#"
 exit 2
 Error: Unexpected argument: tcsh
 help: the shells are bash, elvish, fish, powershell, zsh
 -- with --json: exit 2
 {"version":1,"kind":"diagnostic","severity":"error","code":"unknown-shell","message":"Unexpected argument: tcsh","doing":[],"labels":[],"notes":[],"help":["the shells are bash, elvish, fish, powershell, zsh"],"exit":2}
 
-"#]]);
-    assert_shows(told(&site, &["completions", "basch"]), str![[r#"
+"#]],
+    );
+    assert_shows(
+        told(&site, &["completions", "basch"]),
+        str![[r#"
 exit 2
 Error: Unexpected argument: basch
 help: did you mean `bash`?
 -- with --json: exit 2
 {"version":1,"kind":"diagnostic","severity":"error","code":"unknown-shell","message":"Unexpected argument: basch","doing":[],"labels":[],"notes":[],"help":["did you mean `bash`?"],"exit":2}
 
-"#]]);
+"#]],
+    );
 }
