@@ -21,7 +21,7 @@ pub(super) fn run(asked: &Asked, sections: &[String], report: &mut Report) -> Do
         };
         report.diagnostic(&warning, &configuration.sources);
     }
-    let annotated = Annotated::of(all, sections, &configuration.sources);
+    let annotated = Annotated::of(all, sections, &configuration.opaque, &configuration.sources);
     let verbose = asked.arguments.verbosity != 0;
     report.result("annotate", &annotated.text(configuration.directory(), verbose), &annotated)?;
     Ok(Exit::Done)

@@ -2,7 +2,7 @@
 
 use super::request::Asked;
 use super::{Done, Failed};
-use crate::config::Configuration;
+use crate::config::{Configuration, OPAQUE};
 use crate::diagnostic::Exit;
 use crate::plan::Aim;
 use crate::report::{Report, query};
@@ -54,5 +54,6 @@ pub(super) fn look(
 
 fn written<'c>(configuration: &'c Configuration, section: &str, option: &str) -> Result<&'c str, Failed> {
     let all: Vec<_> = configuration.names().filter_map(|name| configuration.raw(name)).collect();
-    Ok(query::find(all, section, option).map_err(|error| error.diagnostic())?.text())
+    let value = query::find(all, section, option).map_err(|error| error.diagnostic())?;
+    Ok(if configuration.opaque.hides(option, value) { OPAQUE } else { value.text() })
 }

@@ -18,6 +18,7 @@ use super::graph::{Graph, Node, Speaker};
 use super::limits::Limits;
 use super::macros::{Expansion, Memory};
 use super::merge::merge;
+use super::opaque::Opaque;
 use super::read::{Reading, Skipped};
 use super::section::Section;
 use super::text::trim_end;
@@ -47,6 +48,8 @@ pub struct Configuration {
     pub(super) left_out: HashMap<String, Vec<Span>>,
     pub(super) facts: Facts,
     pub(super) environment: Environment,
+    /// Values of the user's own that nobody else may read.
+    pub opaque: Opaque,
     pub(super) limits: Limits,
     /// Headers and options read so far, as the limits count them.
     pub(super) counted: (usize, usize),

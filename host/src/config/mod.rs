@@ -41,6 +41,7 @@ mod lineage;
 mod lines;
 mod macros;
 mod merge;
+mod opaque;
 mod parse;
 mod pending;
 mod read;
@@ -68,6 +69,7 @@ pub use self::failure::Failure;
 pub use self::files::{Files, LocalFiles, MemoryFiles};
 pub use self::limits::Limits;
 pub use self::lineage::Inherited;
+pub use self::opaque::{OPAQUE, Opaque};
 pub use self::parse::{BadLine, Block, ConfigFile, Fault, Name, Operator, Stretch, Written, parse};
 pub use self::read::Skipped;
 pub use self::section::Section;
@@ -104,6 +106,8 @@ pub struct Request {
     pub project: Utf8PathBuf,
     /// … and below these.
     pub readable: Vec<Utf8PathBuf>,
+    /// Values of the user's own that nobody else may read.
+    pub opaque: Opaque,
     /// How much is too much.
     pub limits: Limits,
 }
@@ -122,6 +126,7 @@ impl Request {
             project: directory.clone(),
             directory,
             readable: Vec::new(),
+            opaque: Opaque::default(),
             limits: Limits::default(),
         }
     }
@@ -209,6 +214,7 @@ pub fn load(request: &Request, files: &mut dyn Files) -> Result<Configuration, F
         not_served: not_served.into_iter().map(|one| (one.name, one.at)).collect(),
         facts: request.facts.clone(),
         environment: request.environment.clone(),
+        opaque: request.opaque.clone(),
         limits: request.limits,
         counted,
         memory: Mutex::new(memory),

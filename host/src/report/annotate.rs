@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use camino::Utf8Path;
 use serde::Serialize;
 
-use crate::config::{Change, Entry, Origin, Section};
+use crate::config::{Change, Entry, OPAQUE, Opaque, Origin, Section};
 use crate::path::straight;
 use crate::source::SourceMap;
 
@@ -60,6 +60,7 @@ impl Annotated {
     pub fn of<'a>(
         sections: impl IntoIterator<Item = &'a Section>,
         only: &[String],
+        opaque: &Opaque,
         sources: &SourceMap,
     ) -> Self {
         let wanted = |section: &&Section| only.is_empty() || only.iter().any(|name| **name == *section.name);
@@ -68,10 +69,21 @@ impl Annotated {
             .filter(wanted)
             .map(|section| {
                 let rows = section.rows().into_iter();
-                let options = rows.map(|(option, value)| AnnotatedOption {
-                    option,
-                    value: value.text().to_owned(),
-                    history: value.history().iter().map(|entry| change(entry, sources)).collect(),
+                let options = rows.map(|(option, value)| {
+                    let hidden = opaque.hides(option.trim_end_matches([' ', '+', '-']), value);
+                    let shown = |text: &str| if hidden { OPAQUE } else { text }.to_owned();
+                    AnnotatedOption {
+                        value: shown(value.text()),
+                        history: value
+                            .history()
+                            .iter()
+                            .map(|entry| AnnotatedChange {
+                                value: shown(&entry.text),
+                                ..change(entry, sources)
+                            })
+                            .collect(),
+                        option,
+                    }
                 });
                 AnnotatedSection { section: section.name.to_string(), options: options.collect() }
             })

@@ -76,6 +76,16 @@ pub enum Cause {
         /// The option, inside the value of another one.
         stray: Option<Stray>,
     },
+    /// A value of the user's own that nobody else may read.
+    #[error("{section}:{option} holds credentials of your own, which nothing here may read")]
+    Opaque {
+        /// The section.
+        section: String,
+        /// The option.
+        option: String,
+        /// Who asks for it.
+        at: Option<Span>,
+    },
     /// A `${…}` that cannot be a reference.
     #[error("{}", malformed(text, *fault))]
     Malformed {
@@ -366,6 +376,7 @@ impl Cause {
             Self::UnsetVariable { .. } => "unset-variable",
             Self::UnknownSection { .. } => "unknown-section",
             Self::MissingOption { .. } => "missing-option",
+            Self::Opaque { .. } => "opaque-value",
             Self::Malformed { .. } => "malformed-reference",
             Self::Circular { .. } => "circular-reference",
             Self::Limit { .. } => "limit",
@@ -428,6 +439,11 @@ impl Cause {
             Self::MissingOption { section, option, at, nearest: None, stray: None } => error
                 .maybe_at(*at, format!("no option `{option}` in this section"))
                 .help(format!("add a line `{option} = …` below `[{section}]`")),
+            Self::Opaque { option, at, .. } => error
+                .maybe_at(*at, "this would show it")
+                .note("it comes from your own default.cfg, and neither a part nor a record may have it")
+                .help(format!("give `{option}` a value of its own in this project"))
+                .exit(Exit::Denied),
             Self::Malformed { at, fault, text } => error
                 .maybe_at(*at, "")
                 .help(match fault {

@@ -308,11 +308,14 @@ impl Resolver<'_> {
         if !self.buildout.asks {
             self.buildout.unasked |=
                 written.get("recipe").is_some_and(|recipe| !recipe.text().trim().is_empty());
-            let live = Live { stage: Stage::Whole, ..Live::new(written) };
+            let live =
+                Live { stage: Stage::Whole, ..Live::new(written, &self.buildout.configuration.opaque) };
             self.buildout.sections.insert(name.to_owned(), live);
             return Ok(());
         }
-        self.buildout.sections.insert(name.to_owned(), Live::new(written));
+        self.buildout
+            .sections
+            .insert(name.to_owned(), Live::new(written, &self.buildout.configuration.opaque));
         let from = std::mem::replace(&mut self.buildout.expanding_from, self.buildout.expanding.len());
         let result = self.doing(format!("Initializing section {name}."), |this| this.initialise(name));
         self.buildout.expanding_from = from;
@@ -385,6 +388,10 @@ impl Resolver<'_> {
             None => return Ok((option == "_buildout_section_name_").then(|| section.to_owned())),
             Some(Slot::Cooked(text) | Slot::Set(text)) => return Ok(Some(text.clone())),
             Some(Slot::Raw(value)) => value.clone(),
+            Some(Slot::Hidden) => {
+                let (section, option) = (section.to_owned(), option.to_owned());
+                return Err(self.error(Cause::Opaque { section, option, at }));
+            }
         };
         let text = self.doing(format!("Getting option {section}:{option}."), |this| {
             this.enter(section, option, at)?;

@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 
 use super::error::ResolveError;
 use super::reference::may_refer;
-use crate::config::{Section, Value};
+use crate::config::{Opaque, Section, Value};
 use crate::source::Span;
 
 /// An option.
@@ -23,6 +23,8 @@ pub(super) enum Slot {
     Cooked(String),
     /// Given by the section's recipe.
     Set(String),
+    /// A value of the user's own that nobody else may read.
+    Hidden,
 }
 
 /// How far a section is.
@@ -49,38 +51,37 @@ pub struct Live {
 }
 
 impl Live {
-    pub(super) fn new(written: Arc<Section>) -> Self {
-        let slot = |value: &Value| {
-            if may_refer(value.text()) {
-                Slot::Raw(value.clone())
-            } else {
-                Slot::Cooked(value.text().to_owned())
-            }
+    pub(super) fn new(written: Arc<Section>, opaque: &Opaque) -> Self {
+        let slot = |name: &str, value: &Value| match value.text() {
+            _ if opaque.hides(name, value) => Slot::Hidden,
+            text if may_refer(text) => Slot::Raw(value.clone()),
+            text => Slot::Cooked(text.to_owned()),
         };
-        let slots = written.iter().map(|(name, value)| (name.to_string(), slot(value))).collect();
+        let slots = written.iter().map(|(name, value)| (name.to_string(), slot(name, value))).collect();
         Self { written, slots, stage: Stage::Half, used: BTreeSet::new(), refers: BTreeSet::new() }
     }
 
     /// The text of an option that needs no more substitution.
     pub fn text(&self, option: &str) -> Option<&str> {
         match self.slots.get(option)? {
-            Slot::Raw(_) => None,
+            Slot::Raw(_) | Slot::Hidden => None,
             Slot::Cooked(text) | Slot::Set(text) => Some(text),
         }
     }
 
-    /// All options with their texts; those that are not substituted yet are left out.
+    /// All options with their texts; those that are not substituted yet, and the user's secrets, are left out.
     pub fn values(&self) -> IndexMap<String, String> {
         let text = |(name, slot): (&String, &Slot)| match slot {
-            Slot::Raw(_) => None,
+            Slot::Raw(_) | Slot::Hidden => None,
             Slot::Cooked(text) | Slot::Set(text) => Some((name.clone(), text.clone())),
         };
         self.slots.iter().filter_map(text).collect()
     }
 
-    /// The names of its options.
+    /// The names of its options, but of those that nobody may read.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.slots.keys().map(String::as_str)
+        let shown = self.slots.iter().filter(|(_, slot)| !matches!(slot, Slot::Hidden));
+        shown.map(|(name, _)| name.as_str())
     }
 
     /// Where an option was written; none if a recipe set it.

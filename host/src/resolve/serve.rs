@@ -126,6 +126,7 @@ fn reply(error: &ResolveError) -> NoReply {
             NoReply::Error(RecipeError::new("missing", error.cause.to_string()).with("section", section))
         }
         Cause::Limit { what, .. } => told("limit", what.clone()),
+        Cause::Opaque { .. } => told("denied", error.cause.to_string()),
         Cause::Late { .. } => told("phase", error.cause.to_string()),
         _ => told("user", error.cause.to_string()),
     }

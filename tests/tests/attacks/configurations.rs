@@ -202,3 +202,93 @@ fn line_ends_and_a_byte_order_mark_change_nothing() {
         assert_eq!((run.exit, run.stdout.as_str()), (Some(0), "1\n2\n"), "{form:?}: {}", run.stderr);
     }
 }
+
+/// A project, and what its user keeps in `default.cfg`.
+fn with_credentials(project: &str) -> Site {
+    let site = Site::new(project);
+    site.write(
+        "../home/.buildout/default.cfg",
+        "[buildout]\nindex = https://me:CANARY@index.example/simple\n[pypi]\npassword = CANARY\nuser = me\n",
+    );
+    site
+}
+
+#[test]
+fn a_value_that_holds_the_users_credentials_is_nobodys_to_read() {
+    let site = with_credentials(
+        "[buildout]\nparts = a\n[a]\nrecipe = template\ninline = ${buildout:index}\noutput = parts/t\n",
+    );
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
+exit 3
+-- standard error
+While:
+  Installing.
+  Getting section a.
+  Initializing section a.
+  Getting option a:inline.
+Error: buildout:index holds credentials of your own, which nothing here may read
+ --> buildout.cfg:5:10
+  |
+5 | inline = ${buildout:index}
+  |          ^^^^^^^^^^^^^^^^^ this would show it
+note: it comes from your own default.cfg, and neither a part nor a record may have it
+help: give `index` a value of its own in this project
+
+"#]],
+    );
+    assert!(!site.has("parts") && !site.has(".installed.cfg"), "nothing was made");
+    assert_shows(
+        site.run(&["annotate", "buildout", "pypi"])
+            .stdout
+            .lines()
+            .filter(|line| ["index", "password", "user"].iter().any(|name| line.starts_with(name)))
+            .collect::<Vec<_>>()
+            .join("\n"),
+        str![[r#"
+index= <opaque>
+password= <opaque>
+user= me
+"#]],
+    );
+    for arguments in [
+        &["-v", "annotate"][..],
+        &["--json", "annotate"],
+        &["why", "buildout:index"],
+        &["query", "pypi:password"],
+        &["query", "--raw", "pypi:password"],
+        &["graph"],
+        &["plan"],
+    ] {
+        // `run` fails the test where it shows up.
+        site.run(arguments);
+    }
+    assert_eq!(site.run(&["query", "pypi:user"]).stdout, "me\n", "what is no secret is there as ever");
+}
+
+#[test]
+fn credentials_stay_the_users_through_increments_macros_and_other_sections() {
+    let projects = [
+        "index += https://more.example\n[a]\nrecipe = actor\nshow = ${buildout:index}\n",
+        "[a]\n<= pypi\nrecipe = actor\nshow = ${:password}\n",
+        "[a]\n<= buildout\nrecipe = actor\nshow = ${:index}\n",
+        "[pypi]\npassword += x\n[a]\nrecipe = actor\nshow = ${pypi:password}\n",
+        "[a]\nrecipe = actor\ninit = get-of pypi password\n",
+        "[a]\nrecipe = actor\ninit = get-of buildout index\n",
+    ];
+    for project in projects {
+        let site = with_credentials(&format!("[buildout]\nparts = a\n{project}"));
+        let run = site.run(&[]);
+        // What a recipe asks for is its error to tell.
+        let exit = if project.contains("get-of") { 1 } else { 3 };
+        assert_eq!(run.exit, Some(exit), "{project}: {run:?}");
+        site.run(&["-v", "annotate"]);
+    }
+    let all = "init =\n    all-of pypi\n    all-of buildout\n";
+    let site = with_credentials(&format!("[buildout]\nparts = a\n[a]\nrecipe = actor\n{all}"));
+    assert_eq!(site.run(&[]).exit, Some(0), "all options are those that may be read");
+    assert!(!site.read(".installed.cfg").contains("CANARY"));
+    let own = "[buildout]\nparts = a\n[pypi]\npassword = the project's\n[a]\nrecipe = actor\nx = ${pypi:password}\n";
+    assert_eq!(with_credentials(own).run(&["query", "a:x"]).stdout, "the project's\n");
+}
