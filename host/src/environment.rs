@@ -11,6 +11,8 @@
 //! | `BUILDOUT_RECIPES` | directories of recipes (`NAME.wasm`), separated by colons |
 //! | `BUILDOUT_STATE_DIR` | directory of our records, instead of the next one; `--state-dir` beats it |
 //! | `XDG_STATE_HOME` | our records are in `buildout` below it; default `~/.local/state` |
+//! | `BUILDOUT_POLICY` | the policy file, instead of the next one; `--policy` beats it |
+//! | `XDG_CONFIG_HOME` | the policy is `buildout/policy.toml` below it; default `~/.config` |
 //! | `XDG_CACHE_HOME` | compiled recipes are in `buildout` below it; default `~/.cache` |
 //! | `PATH` | where `python3` is looked for |
 //! | `CI` | set to anything but nothing or `false`: nobody can be asked, and `--allow-all` is refused |
@@ -51,6 +53,9 @@ pub struct Environment {
     buildout_state_dir: Option<Utf8PathBuf>,
     xdg_state_home: Option<Utf8PathBuf>,
     xdg_cache_home: Option<Utf8PathBuf>,
+    xdg_config_home: Option<Utf8PathBuf>,
+    /// The policy file, if not the usual one.
+    pub policy: Option<Utf8PathBuf>,
     /// `Some` if the user wants colours always or never.
     wanted_colour: Option<bool>,
     all: Variables,
@@ -103,6 +108,8 @@ impl Environment {
         environment.buildout_state_dir = all.directory("BUILDOUT_STATE_DIR", ignored);
         environment.xdg_state_home = all.directory("XDG_STATE_HOME", ignored);
         environment.xdg_cache_home = all.directory("XDG_CACHE_HOME", ignored);
+        environment.xdg_config_home = all.directory("XDG_CONFIG_HOME", ignored);
+        environment.policy = all.directory("BUILDOUT_POLICY", ignored);
         environment.recipes = all.directories("BUILDOUT_RECIPES", ignored);
         // A relative directory of programs is nothing unusual, and nothing to talk about.
         environment.path = all.directories("PATH", &mut Vec::new());
@@ -136,6 +143,17 @@ impl Environment {
     pub fn cache_directory(&self) -> Option<Utf8PathBuf> {
         let below = self.xdg_cache_home.clone().or_else(|| Some(self.home.as_ref()?.join(".cache")));
         Some(below?.join("buildout"))
+    }
+
+    /// Where the policy is if nobody says otherwise; none without a home.
+    pub fn usual_policy(&self) -> Option<Utf8PathBuf> {
+        let below = self.xdg_config_home.clone().or_else(|| Some(self.home.as_ref()?.join(".config")));
+        Some(below?.join("buildout/policy.toml"))
+    }
+
+    /// Every variable that is set and text.
+    pub fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.all.0.iter().filter_map(|(name, value)| Some((name.to_str()?, value.to_str()?)))
     }
 
     /// The user's own configuration file, which may not be there; none without a home.
@@ -198,6 +216,7 @@ mod tests {
         let environment = environment(&[]);
         assert_eq!(environment.state_directory(), None);
         assert_eq!(environment.cache_directory(), None);
+        assert_eq!(environment.usual_policy(), None);
         assert_eq!(environment.default_configuration(), None);
     }
 
@@ -207,6 +226,7 @@ mod tests {
         assert_eq!(environment.home.as_ref().unwrap(), "/home/a:b");
         assert_eq!(environment.state_directory().unwrap(), "/home/a:b/.local/state/buildout");
         assert_eq!(environment.cache_directory().unwrap(), "/home/a:b/.cache/buildout");
+        assert_eq!(environment.usual_policy().unwrap(), "/home/a:b/.config/buildout/policy.toml");
         assert_eq!(environment.default_configuration().unwrap(), "/home/a:b/.buildout/default.cfg");
     }
 

@@ -105,6 +105,12 @@ impl Site {
         self
     }
 
+    /// Sets the permission bits of a file.
+    pub fn chmod(&self, path: &str, mode: u32) -> &Self {
+        fs::set_permissions(self.path(path), fs::Permissions::from_mode(mode)).expect("it is ours");
+        self
+    }
+
     /// Makes a symbolic link.
     pub fn link(&self, target: impl AsRef<Path>, path: &str) -> &Self {
         let path = self.path(path);

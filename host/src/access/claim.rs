@@ -1,13 +1,15 @@
-//! What is told about a need: the table of all that is missing, with the flags that would do.
+//! What is told about a need: the table of all that is missing, with the flags and the policy lines that would do.
 //!
 //! - In: needs of parts and of the configuration, and how they stand.
 //! - Out: [`Claim`]s; a [`Diagnostic`] for those that are not met.
 //! - Not here: finding them (`resolve`), drawing (`report`).
 //!
-//! Rules: `decisions.md` 4.2. What is shown can be copied into a shell.
+//! Rules: `decisions.md` 4.2. What is shown can be copied: into a shell, into the policy.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+
+use camino::Utf8Path;
 
 use super::grants::{Asker, Grant, Standing, Word};
 use super::need::{Need, NeedKind};
@@ -61,7 +63,7 @@ impl Claim {
 }
 
 /// The error that says all that is missing.
-pub fn missing(claims: &[Claim]) -> Diagnostic {
+pub fn missing(claims: &[Claim], directory: &Utf8Path) -> Diagnostic {
     let mut text = "These parts need access that was not granted:".to_owned();
     // Others wrote the words of a line; none of them makes a line of its own.
     let word = |text: &str| text.replace('\n', "\\u{a}");
@@ -76,15 +78,18 @@ pub fn missing(claims: &[Claim]) -> Diagnostic {
                 .expect("a String takes all");
         }
     }
-    ways(Diagnostic::error("access-denied", text).exit(Exit::Denied), claims)
+    ways(Diagnostic::error("access-denied", text).exit(Exit::Denied), claims, directory)
 }
 
-/// Adds to an error about access what would allow it: flags; and what would not.
-pub fn ways(mut error: Diagnostic, claims: &[Claim]) -> Diagnostic {
+/// Adds to an error about access what would allow it: flags, policy lines; and what would not.
+pub fn ways(mut error: Diagnostic, claims: &[Claim], directory: &Utf8Path) -> Diagnostic {
     let flags: BTreeSet<String> = claims.iter().filter_map(Claim::flag).collect();
     if !flags.is_empty() {
         let flags: Vec<String> = flags.into_iter().collect();
-        error = error.help(format!("to allow it in this run: `buildout {}`", flags.join(" ")));
+        error = error.help(format!("to allow it in this run: `buildout {}`", flags.join(" "))).help(format!(
+            "to allow it from now on, write these lines in your policy file:\n{}",
+            policy_lines(claims, directory)
+        ));
     }
     let mut refused: Vec<String> = Vec::new();
     for claim in claims {
@@ -106,6 +111,59 @@ pub fn ways(mut error: Diagnostic, claims: &[Claim]) -> Diagnostic {
         }
     }
     refused.into_iter().fold(error, Diagnostic::note)
+}
+
+/// The lines of a policy that give what is missing, to nobody else and nowhere else.
+fn policy_lines(claims: &[Claim], directory: &Utf8Path) -> String {
+    let missing: Vec<&Claim> = claims.iter().filter(|claim| claim.standing == Standing::Missing).collect();
+    let mut lines = String::new();
+    let mut told: Vec<(&Option<String>, &str)> = Vec::new();
+    for claim in &missing {
+        let who = (&claim.part, claim.identity.as_str());
+        if told.contains(&who) {
+            continue;
+        }
+        told.push(who);
+        let separator = if lines.is_empty() { "" } else { "\n" };
+        writeln!(lines, "{separator}[[allow]]").expect("a String takes all");
+        writeln!(lines, "directory = {}", quoted(directory.as_str())).expect("a String takes all");
+        if let Some(part) = &claim.part {
+            writeln!(lines, "part = {}", quoted(part)).expect("a String takes all");
+        }
+        writeln!(lines, "recipe = {}", quoted(&claim.identity)).expect("a String takes all");
+        let own = |kind: NeedKind| {
+            missing
+                .iter()
+                .filter(move |other| (&other.part, other.identity.as_str()) == who && other.need.kind == kind)
+        };
+        for kind in NeedKind::ALL {
+            let values: BTreeSet<String> = own(kind).map(|claim| quoted(&claim.value)).collect();
+            let values: Vec<String> = values.into_iter().collect();
+            let line = match kind {
+                _ if values.is_empty() => continue,
+                NeedKind::Links => "links = true".to_owned(),
+                kind => format!("{} = [{}]", kind.word(), values.join(", ")),
+            };
+            writeln!(lines, "{line}").expect("a String takes all");
+        }
+    }
+    lines
+}
+
+/// A text as TOML writes it, in which everything can be seen.
+fn quoted(text: &str) -> String {
+    let mut quoted = "\"".to_owned();
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            plain if plain.is_alphanumeric() || plain.is_ascii_graphic() || plain == ' ' => {
+                quoted.push(plain)
+            }
+            other => write!(quoted, "\\U{:08X}", u32::from(other)).expect("a String takes all"),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 /// A flag as it can be copied to a shell, for one part or for all: a value that means something there is
@@ -138,5 +196,14 @@ mod tests {
         assert_eq!(write("/a/b-1.c"), "--allow-write=/a/b-1.c");
         assert_eq!(write("/a b; rm -rf ~"), "--allow-write='/a b; rm -rf ~'");
         assert_eq!(flag(NeedKind::Read, Some("p"), "/it's"), "--allow-read='p:/it'\\''s'");
+    }
+
+    #[test]
+    fn a_text_in_the_policy_reads_back_as_it_was() {
+        for text in ["/srv/data", "a \"b\" \\c", "line\nbreak\u{202e}", "日本 é"] {
+            let table: toml::Table = format!("x = {}", quoted(text)).parse().expect("it is TOML");
+            assert_eq!(table["x"].as_str(), Some(text));
+        }
+        assert_eq!(quoted("\u{202e}"), "\"\\U0000202E\"", "everything can be seen");
     }
 }

@@ -11,6 +11,7 @@ use std::fmt;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::need::{Need, NeedKind};
+use super::pattern::is_meant;
 
 /// Who wants something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,10 +89,14 @@ impl Grant {
             && self.recipe.as_deref().is_none_or(|own| own == recipe)
     }
 
-    /// Whether it speaks of this very thing; of directories, of this one or one around it.
-    fn covers(&self, kind: NeedKind, value: &str) -> bool {
+    /// Whether it speaks of this very thing; of directories, of this one or one around it. A refusal may name `many` with
+    /// a star.
+    fn covers(&self, kind: NeedKind, value: &str, many: bool) -> bool {
         match kind {
             NeedKind::Read | NeedKind::Write => Utf8Path::new(value).starts_with(&self.value),
+            NeedKind::Net | NeedKind::Run | NeedKind::Env | NeedKind::Links if many => {
+                is_meant(&self.value, value)
+            }
             NeedKind::Net | NeedKind::Run | NeedKind::Env | NeedKind::Links => self.value == value,
         }
     }
@@ -191,13 +196,15 @@ impl Grants {
 
     /// How something that `asker` needs stands.
     pub fn standing(&self, kind: NeedKind, value: &str, asker: Asker<'_>) -> Standing {
-        let refusal =
-            |grant: &&Grant| refuses(grant.kind, kind) && grant.covers(kind, value) && grant.concerns(asker);
+        let refusal = |grant: &&Grant| {
+            refuses(grant.kind, kind) && grant.covers(kind, value, true) && grant.concerns(asker)
+        };
         if let Some(grant) = self.refused.iter().find(refusal) {
             return Standing::Refused(grant.word.clone());
         }
-        let gift =
-            |grant: &&Grant| gives(grant.kind, kind) && grant.covers(kind, value) && grant.concerns(asker);
+        let gift = |grant: &&Grant| {
+            gives(grant.kind, kind) && grant.covers(kind, value, false) && grant.concerns(asker)
+        };
         match self.given.iter().find(gift) {
             Some(grant) => Standing::Granted(grant.word.clone()),
             None if self.everything => Standing::Granted(Word::All),

@@ -9,6 +9,7 @@
 //! | `need` | what a recipe asks for |
 //! | `grants` | what the user gave and refused |
 //! | `claim` | what is told about a need, and what would meet it |
+//! | `policy`, `written`, `pattern` | what the user said once and for all |
 //! | `reach` | the places that one call may read and write |
 //! | `protected` | names that nothing may write |
 //! | `secret` | names that no recipe may read |
@@ -16,12 +17,16 @@
 mod claim;
 mod grants;
 mod need;
+mod pattern;
+mod policy;
 mod protected;
 mod reach;
 mod secret;
+mod written;
 
 pub use claim::{Claim, flag, missing, ways};
 pub use grants::{Asker, Grant, Grants, Standing, Word};
 pub use need::{Need, NeedKind, net_value};
+pub use policy::{Confine, Fetch, Limit, Policy, PolicyError, ProcessTier, Rule};
 pub use protected::Protected;
 pub use reach::{Deed, Denial, NOT_MADE, Permit, Reach};

@@ -19,8 +19,9 @@ use super::argument_error::ArgumentError;
 use super::command::{Command, Own};
 use super::grant::Typed;
 use super::help;
+use crate::access::Limit;
 use crate::config::Assignment;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{Diagnostic, Exit, nearest};
 use crate::plan::Aim;
 
 /// What was asked for.
@@ -50,6 +51,10 @@ pub struct Arguments {
     pub adopt: bool,
     /// `--trust-owner`: a directory of another user is used as if it were one's own.
     pub trust_owner: bool,
+    /// `--policy`, as typed.
+    pub policy: Option<Utf8PathBuf>,
+    /// `--allow-all`: whatever recipes declare is given.
+    pub allow_all: bool,
     /// What recipes may do beyond the defaults, and what they may not.
     pub access: Vec<Typed>,
 }
@@ -100,6 +105,8 @@ impl Reading {
             recipe_time_limit: None,
             adopt: false,
             trust_owner: false,
+            policy: None,
+            allow_all: false,
             access: Vec::new(),
         };
         let mut options: Vec<Arg> = help::command().get_arguments().cloned().collect();
@@ -250,6 +257,7 @@ impl Reading {
             "json" => self.arguments.json = true,
             "adopt" => self.arguments.adopt = true,
             "trust-owner" => self.arguments.trust_owner = true,
+            "allow-all" => self.arguments.allow_all = true,
             "help" => self.help = true,
             "version" => self.version = true,
             "no-python-warning" | "restarted" => {}
@@ -269,6 +277,7 @@ impl Reading {
                 self.timeout(&value).ok_or(ArgumentError::Timeout { group: "--timeout".to_owned() })?;
             }
             "state-dir" => self.arguments.state_directory = Some(value.into()),
+            "policy" => self.arguments.policy = Some(value.into()),
             "python-version" => {
                 if !value.split('.').all(|number| number.parse::<u32>().is_ok()) {
                     return Err(invalid(&value, "write numbers with dots, such as `3.11`".to_owned()));
@@ -320,6 +329,29 @@ impl Reading {
         };
         Ok(self.arguments)
     }
+}
+
+/// What is wrong with a limit of the policy: it is none, or its value means nothing.
+pub(super) fn wrong_limit(limit: &Limit) -> Option<Diagnostic> {
+    let options = help::command();
+    let limits = options.get_arguments().filter_map(Arg::get_long).filter(|name| name.ends_with("-limit"));
+    let limits: Vec<&str> = limits.collect();
+    let wrong = match limits.contains(&limit.name.as_str()) {
+        true => Arguments::parse([as_typed(limit)]).err()?.diagnostic(),
+        false => {
+            let error = Diagnostic::error("policy-value", format!("There is no limit {}", limit.name));
+            match nearest(&limit.name, limits.iter().copied()) {
+                Some(near) => error.help(format!("did you mean `{near}`?")),
+                None => error.help(format!("there is: {}", limits.join(", "))),
+            }
+        }
+    };
+    Some(wrong.at(limit.at, "").exit(Exit::Usage))
+}
+
+/// A limit of the policy as a flag.
+pub(super) fn as_typed(limit: &Limit) -> OsString {
+    format!("--{}={}", limit.name, limit.value).into()
 }
 
 /// Gives the next argument, if there is one.

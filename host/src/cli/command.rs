@@ -83,6 +83,11 @@ pub enum Command {
         /// As an option `recipe` names it.
         name: String,
     },
+    /// Show what the policy says.
+    PolicyCheck {
+        /// The file; none: the one that counts.
+        file: Option<Utf8PathBuf>,
+    },
     /// Compile the stock recipes.
     CacheWarm {
         /// For all users of this machine.
@@ -215,6 +220,14 @@ impl Command {
                     _ => Err(requires("`describe` with the name of one recipe")),
                 },
                 _ => Err(requires("`list` or `describe NAME`")),
+            },
+            "policy" => match rest {
+                [verb] if verb == "check" => Ok(Command::PolicyCheck { file: None }),
+                [verb, file] if verb == "check" => Ok(Command::PolicyCheck { file: Some(file.into()) }),
+                [verb, _, more, ..] if verb == "check" => {
+                    nothing_more(std::slice::from_ref(more)).map(|()| Command::PolicyCheck { file: None })
+                }
+                _ => Err(requires("`check`, or `check FILE`")),
             },
             "cache" => match rest.split_first() {
                 Some((verb, rest)) if verb == "warm" => {

@@ -133,6 +133,21 @@ pub(super) fn commands() -> Vec<Command> {
                     ))
                     .arg(one("NAME").help("As an option `recipe` names it")),
             ),
+        called("policy", "see to your policy, the file that says what is allowed in every run")
+            .before_help(concat!(
+                "  buildout policy check           say what it allows, and what is wrong with it\n",
+                "  buildout policy check new.toml  the same of another file\n",
+                "  buildout --json policy check    for programs",
+            ))
+            .subcommand(
+                called("policy check", "say what your policy allows, and what is wrong with it")
+                    .before_help(concat!(
+                        "  buildout policy check           the one that counts here\n",
+                        "  buildout policy check new.toml  another file\n",
+                        "  buildout --json policy check    for programs",
+                    ))
+                    .arg(Arg::new("FILE").value_name("FILE").help("Another file than the one that counts")),
+            ),
         called("cache", "see to the cache of compiled recipes")
             .before_help(concat!(
                 "  buildout cache warm             compile every stock recipe now, on all cores\n",

@@ -33,13 +33,30 @@ impl Asked {
         }
         let file = self.file()?;
         let directory = real_or_to_be(file.parent().unwrap_or(&file));
-        Ok(Grants::new(directory, given, refused))
+        let (more_given, more_refused) = self.policy.grants(&directory);
+        given.extend(more_given);
+        refused.extend(more_refused);
+        let mut grants = Grants::new(directory, given, refused);
+        if self.arguments.allow_all {
+            if self.environment.ci && !self.policy.allow_all_in_ci {
+                let error = Diagnostic::error("allow-all", "`--allow-all` is not taken with CI set");
+                let error =
+                    error.help("name what is needed, or write `allow-all-in-ci = true` in your policy file");
+                return Err(error.exit(Exit::Denied).into());
+            }
+            grants.give_everything();
+        }
+        Ok(grants)
     }
 
     /// The environment variables that somebody was given and that are set.
     pub(super) fn variables(&self, grants: &Grants) -> BTreeMap<String, String> {
-        let names = grants.variables().map(str::to_owned);
-        names.filter_map(|name| Some((name.clone(), self.environment.variable(&name)?.to_owned()))).collect()
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        if grants.are_everything() {
+            return self.environment.variables().map(owned).collect();
+        }
+        let names = grants.variables();
+        names.filter_map(|name| Some((name, self.environment.variable(name)?))).map(owned).collect()
     }
 
     /// A directory that was typed, real; a file can be refused, but not given.

@@ -171,6 +171,7 @@ fn options() -> Vec<Arg> {
             "DIR",
             "Where records of what is installed are kept, instead of your state directory",
         ),
+        value("policy", "FILE", "Your policy, instead of buildout/policy.toml where your settings are"),
         value(
             "python-version",
             "VERSION",
@@ -204,6 +205,7 @@ fn grants() -> Vec<Arg> {
             "Recipes that ask for it may reach this host over https, or SCHEME://HOST:PORT",
         ),
         links("allow-links", "Recipes that ask for it may make links"),
+        switch("allow-all", "Recipes may do whatever they ask for; not with CI set"),
         value("deny-read", "[PART:]DIR", "No recipe may see what is below DIR, wherever that is"),
         value("deny-write", "[PART:]DIR", "No recipe may change what is below DIR"),
         value("deny-env", "[PART:]NAME", "Whatever else allows it: this variable is not read"),
@@ -256,6 +258,7 @@ Commands:
   query        show the value of one option
   why          show where the value of one option comes from, step by step
   recipe       show which recipes there are and what they do
+  policy       see to your policy, the file that says what is allowed in every run
   cache        see to the cache of compiled recipes
   completions  write what a shell needs to complete commands and options
   help         show what can be typed, or what a command does
@@ -278,6 +281,8 @@ Options:
       --json                      Write one JSON object a line, for programs
       --state-dir <DIR>           Where records of what is installed are kept, instead
                                   of your state directory
+      --policy <FILE>             Your policy, instead of buildout/policy.toml where
+                                  your settings are
       --python-version <VERSION>  What conditions take for Python's version, instead of
                                   asking python3
       --recipe-time-limit <TIME>  How long a recipe may work on a part: 90, 90s, 15m, 2h
@@ -301,6 +306,8 @@ Access, for this run:
           Recipes that ask for it may reach this host over https, or SCHEME://HOST:PORT
       --allow-links[=<PART>]
           Recipes that ask for it may make links
+      --allow-all
+          Recipes may do whatever they ask for; not with CI set
       --deny-read <[PART:]DIR>
           No recipe may see what is below DIR, wherever that is
       --deny-write <[PART:]DIR>

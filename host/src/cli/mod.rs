@@ -11,7 +11,7 @@
 //! | `debug` | looking around after an error |
 //! | `request`, `given` | arguments and environment become what a run is asked for, and what the user gives |
 //! | `python` | the version of the user's own interpreter |
-//! | `install` (and `uninstall`), `plan`, `init`, `bootstrap`, `annotate`, `query`, `why`, `recipe`, `cache`, `graph`, `doctor`, `completions`, `man` | the commands |
+//! | `install` (and `uninstall`), `plan`, `init`, `bootstrap`, `annotate`, `query`, `why`, `recipe`, `policy`, `cache`, `graph`, `doctor`, `completions`, `man` | the commands |
 
 mod annotate;
 mod argument_error;
@@ -31,6 +31,7 @@ mod init;
 mod install;
 mod man;
 mod plan;
+mod policy;
 mod python;
 mod query;
 mod recipe;
@@ -48,6 +49,7 @@ pub use self::command::Command;
 pub use self::grant::Typed;
 
 use self::request::Asked;
+use crate::access::Policy;
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::environment::Environment;
 use crate::event::Reporter;
@@ -84,7 +86,7 @@ pub fn main(typed: impl IntoIterator<Item = OsString>, environment: &Environment
     if typed.iter().any(|argument| argument == "--json") {
         report = Report::json();
     }
-    let arguments = match Arguments::parse(typed) {
+    let arguments = match Arguments::parse(typed.iter().cloned()) {
         Ok(arguments) => arguments,
         Err(error) => {
             let diagnostic = error.diagnostic();
@@ -110,34 +112,9 @@ pub fn main(typed: impl IntoIterator<Item = OsString>, environment: &Environment
     if arguments.debug {
         report.tell_all();
     }
-    let asked = Asked { arguments, environment: environment.clone(), started_in };
-    let done = match &asked.arguments.command {
-        Command::Install { aim } => install::run(&asked, aim, &mut report),
-        Command::Plan { aim, check } => plan::run(&asked, aim, *check, &mut report),
-        Command::Graph { parts, format } => graph::run(&asked, parts, *format, &mut report),
-        Command::Doctor { verify } => doctor::run(&asked, *verify, &mut report),
-        Command::Completions { shell } => completions::run(*shell, &mut report),
-        Command::Man { output } => man::run(&asked, output),
-        Command::Init => init::run(&asked, &mut report),
-        Command::Bootstrap => bootstrap::run(&asked, &mut report),
-        Command::Annotate { sections } => annotate::run(&asked, sections, &mut report),
-        Command::Query { section, option, raw: true } => query::raw(&asked, section, option, &mut report),
-        Command::Query { section, option, raw: false } => query::run(&asked, section, option, &mut report),
-        Command::Why { section, option } => why::run(&asked, section, option, &mut report),
-        Command::RecipeList => recipe::list(&asked, &mut report),
-        Command::RecipeDescribe { name } => recipe::describe(&asked, name, &mut report),
-        Command::CacheWarm { system } => cache::warm(&asked, *system, &mut report),
-        Command::CacheBundle { output } => cache::bundle(&asked, output),
-        Command::Help { text } => {
-            report.result("help", text, text)?;
-            return Ok(Exit::Done);
-        }
-        Command::Version => {
-            let text = format!("buildout version {}\n", env!("CARGO_PKG_VERSION"));
-            report.result("version", &text, &env!("CARGO_PKG_VERSION"))?;
-            return Ok(Exit::Done);
-        }
-    };
+    let mut asked =
+        Asked { arguments, environment: environment.clone(), started_in, policy: Policy::default() };
+    let done = asked.follow_policy(&typed, &mut report).and_then(|()| done(&asked, &mut report));
     match done {
         Ok(exit) => Ok(exit),
         Err(Failed::Stopped(stopped)) => {
@@ -156,6 +133,38 @@ pub fn main(typed: impl IntoIterator<Item = OsString>, environment: &Environment
             Ok(diagnostic.exit)
         }
         Err(Failed::Output(error)) => Err(error.into()),
+    }
+}
+
+/// Does what was asked for.
+fn done(asked: &Asked, report: &mut Report) -> Done {
+    match &asked.arguments.command {
+        Command::Install { aim } => install::run(asked, aim, report),
+        Command::Plan { aim, check } => plan::run(asked, aim, *check, report),
+        Command::Graph { parts, format } => graph::run(asked, parts, *format, report),
+        Command::Doctor { verify } => doctor::run(asked, *verify, report),
+        Command::Completions { shell } => completions::run(*shell, report),
+        Command::Man { output } => man::run(asked, output),
+        Command::Init => init::run(asked, report),
+        Command::Bootstrap => bootstrap::run(asked, report),
+        Command::Annotate { sections } => annotate::run(asked, sections, report),
+        Command::Query { section, option, raw: true } => query::raw(asked, section, option, report),
+        Command::Query { section, option, raw: false } => query::run(asked, section, option, report),
+        Command::Why { section, option } => why::run(asked, section, option, report),
+        Command::RecipeList => recipe::list(asked, report),
+        Command::RecipeDescribe { name } => recipe::describe(asked, name, report),
+        Command::PolicyCheck { file } => policy::check(asked, file.as_deref(), report),
+        Command::CacheWarm { system } => cache::warm(asked, *system, report),
+        Command::CacheBundle { output } => cache::bundle(asked, output),
+        Command::Help { text } => {
+            report.result("help", text, text)?;
+            Ok(Exit::Done)
+        }
+        Command::Version => {
+            let text = format!("buildout version {}\n", env!("CARGO_PKG_VERSION"));
+            report.result("version", &text, &env!("CARGO_PKG_VERSION"))?;
+            Ok(Exit::Done)
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::arguments::Arguments;
 use super::{Failed, python, unknown_part};
-use crate::access::{Asker, Grants, NeedKind};
+use crate::access::{Asker, Grants, NeedKind, Policy};
 use crate::config::{self, Configuration, Facts, Value};
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::environment::Environment;
@@ -31,6 +31,8 @@ pub(super) struct Asked {
     pub(super) arguments: Arguments,
     pub(super) environment: Environment,
     pub(super) started_in: Utf8PathBuf,
+    /// What the user said once and for all.
+    pub(super) policy: Policy,
 }
 
 impl Asked {
@@ -63,9 +65,10 @@ impl Asked {
             request.user_defaults = self.environment.default_configuration().filter(|path| path.is_file());
         }
         request.assignments = self.arguments.assignments.clone();
-        let granted =
-            grants.variables().filter(|name| grants.hold(NeedKind::Env, name, Asker::CONFIGURATION));
+        let all = self.environment.variables().map(|(name, _)| name).filter(|_| grants.are_everything());
+        let granted = grants.variables().chain(all);
         request.environment = granted
+            .filter(|name| grants.hold(NeedKind::Env, name, Asker::CONFIGURATION))
             .map(|name| (name.to_owned(), self.environment.variable(name).map(str::to_owned)))
             .collect();
         Ok(request)
@@ -157,6 +160,7 @@ impl Asked {
         let grants = self.grants()?;
         let configuration = self.configuration(&grants)?;
         let environment = self.variables(&grants);
+        let trust_owner = self.arguments.trust_owner || self.policy.trusts(grants.directory());
         let verbosity = i32::try_from(self.arguments.verbosity).unwrap_or(0);
         let command = match aim {
             Aim::Installed { .. } => "install",
@@ -184,7 +188,7 @@ impl Asked {
             state: self.state(),
             home: self.environment.home.clone(),
             adopt: self.arguments.adopt,
-            trust_owner: self.arguments.trust_owner,
+            trust_owner,
         })
     }
 

@@ -16,6 +16,7 @@
 //! | `inspect` | a section at the moment of an error |
 //! | `graph` | parts and what they need |
 //! | `doctor` | what is known about a buildout |
+//! | `policy` | what a policy says |
 //! | `log_format` | `log-format`: how a line of the log looks |
 //! | `threshold` | `log-level` and `verbosity`: which messages are shown |
 //! | `visible` | text of others, made harmless |
@@ -28,6 +29,7 @@ pub mod inspect;
 pub mod json;
 pub mod log_format;
 pub mod plan;
+pub mod policy;
 pub mod query;
 pub mod recipes;
 mod screen;

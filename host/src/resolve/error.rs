@@ -228,16 +228,20 @@ pub enum Cause {
         at: Option<Span>,
     },
     /// Access that recipes declare and nobody granted, for all parts at once.
-    #[error("{}", access::missing(claims).message)]
+    #[error("{}", access::missing(claims, directory).message)]
     Access {
         /// All of it.
         claims: Vec<Claim>,
+        /// The directory of the configuration file.
+        directory: camino::Utf8PathBuf,
     },
     /// Environment variables that the configuration reads and nobody granted.
     #[error("{}", environment_table(claims))]
     Environment {
         /// All of them.
         claims: Vec<Claim>,
+        /// The directory of the configuration file.
+        directory: camino::Utf8PathBuf,
     },
     /// A directory that the project puts where it may not write.
     #[error("The option `{option}` {what}: {path}")]
@@ -497,7 +501,7 @@ impl Cause {
             // No recipe is to blame for that.
             Self::Broken { failure: failure @ Failure::Stopped, .. } => explain(error, failure),
             Self::Broken { failure, at, .. } => explain(error.maybe_at(*at, "this recipe"), failure),
-            Self::Access { claims } => access::missing(claims),
+            Self::Access { claims, directory } => access::missing(claims, directory),
             Self::ProtectedOutput { at, .. } => error.maybe_at(*at, "").exit(Exit::Denied).help(
                 "version control, buildout's own files and configuration files are not written by recipes",
             ),
@@ -524,8 +528,8 @@ impl Cause {
                     false => error,
                 }
             }
-            Self::Environment { claims } => {
-                let error = access::ways(error.exit(Exit::Denied), claims);
+            Self::Environment { claims, directory } => {
+                let error = access::ways(error.exit(Exit::Denied), claims, directory);
                 claims.iter().fold(error, |error, claim| {
                     error.maybe_at(claim.at, format!("reads `{}`", claim.need.value))
                 })

@@ -121,7 +121,8 @@ impl Resolver<'_> {
                 let mut claims = needs::places_outside(self.buildout, name, &recipe, &entry);
                 claims.retain(|claim| !claim.standing.is_met());
                 if !claims.is_empty() {
-                    return Err(self.error(Cause::Access { claims }));
+                    let directory = self.buildout.surroundings.grants.directory().to_owned();
+                    return Err(self.error(Cause::Access { claims, directory }));
                 }
                 let at = self.buildout.place_named(name, &error);
                 // What it hands on happened where it was told so.

@@ -130,7 +130,8 @@ impl Resolver<'_> {
             }
             let missing = needs::missing(this.buildout);
             if !missing.is_empty() {
-                return Err(this.error(Cause::Access { claims: missing }));
+                let directory = this.buildout.surroundings.grants.directory().to_owned();
+                return Err(this.error(Cause::Access { claims: missing, directory }));
             }
             Ok(())
         })?;

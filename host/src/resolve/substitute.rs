@@ -143,7 +143,8 @@ impl Resolver<'_> {
     }
 
     fn ungranted(&self, claims: Vec<Claim>) -> ResolveError {
-        self.error(Cause::Environment { claims })
+        let directory = self.buildout.surroundings.grants.directory().to_owned();
+        self.error(Cause::Environment { claims, directory })
     }
 
     /// Warns of a `${` without an end in a stretch of a value that begins at `start`. It is text, as in zc.buildout.

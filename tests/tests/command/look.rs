@@ -326,6 +326,8 @@ buildout-help.1
 buildout-init.1
 buildout-install.1
 buildout-plan.1
+buildout-policy-check.1
+buildout-policy.1
 buildout-query.1
 buildout-recipe-describe.1
 buildout-recipe-list.1

@@ -457,6 +457,12 @@ While:
 Error: These parts need access that was not granted:
   a: write [ROOT]/outside/new  (actor says: an option of the part names it)
 help: to allow it in this run: `buildout --allow-write=a:[ROOT]/outside`
+help: to allow it from now on, write these lines in your policy file:
+      [[allow]]
+      directory = "[DIR]"
+      part = "a"
+      recipe = "sha256:[DIGEST]"
+      write = ["[ROOT]/outside"]
 
 "#]],
     );

@@ -50,6 +50,12 @@ While:
 Error: These parts need access that was not granted:
   a: links  (actor says: points at the newest one)
 help: to allow it in this run: `buildout --allow-links=a`
+help: to allow it from now on, write these lines in your policy file:
+      [[allow]]
+      directory = "[DIR]"
+      part = "a"
+      recipe = "sha256:[DIGEST]"
+      links = true
 
 "#]],
     );

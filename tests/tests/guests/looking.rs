@@ -209,6 +209,11 @@ Error: This configuration reads environment variables that were not granted:
 10 | colour = ${env:COLOUR}
    |          ^^^^^^^^^^^^^ reads `COLOUR`
 help: to allow it in this run: `buildout --allow-env=COLOUR`
+help: to allow it from now on, write these lines in your policy file:
+      [[allow]]
+      directory = "[DIR]"
+      recipe = "file sha256:[DIGEST]"
+      env = ["COLOUR"]
 
 "#]],
     );

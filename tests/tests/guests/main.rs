@@ -51,6 +51,7 @@ mod options;
 mod overwriting;
 mod ownership;
 mod poisoned;
+mod policy;
 mod protected;
 mod reasons;
 mod refusals;

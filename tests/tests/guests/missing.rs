@@ -47,6 +47,42 @@ Error: These parts need access that was not granted:
   asks: net example.org  (actor says: asks for the weather)
   runs: run cc  (actor says: compiles)
 help: to allow it in this run: `buildout --allow-env=paints:COLOUR --allow-links=links --allow-net=asks:example.org --allow-read=reads:[ROOT]/granted/in --allow-run=runs:cc --allow-write=writes:[ROOT]/granted/out`
+help: to allow it from now on, write these lines in your policy file:
+      [[allow]]
+      directory = "[DIR]"
+      part = "reads"
+      recipe = "sha256:[DIGEST]"
+      read = ["[ROOT]/granted/in"]
+
+      [[allow]]
+      directory = "[DIR]"
+      part = "writes"
+      recipe = "sha256:[DIGEST]"
+      write = ["[ROOT]/granted/out"]
+
+      [[allow]]
+      directory = "[DIR]"
+      part = "paints"
+      recipe = "sha256:[DIGEST]"
+      env = ["COLOUR"]
+
+      [[allow]]
+      directory = "[DIR]"
+      part = "links"
+      recipe = "sha256:[DIGEST]"
+      links = true
+
+      [[allow]]
+      directory = "[DIR]"
+      part = "asks"
+      recipe = "sha256:[DIGEST]"
+      net = ["example.org"]
+
+      [[allow]]
+      directory = "[DIR]"
+      part = "runs"
+      recipe = "sha256:[DIGEST]"
+      run = ["cc"]
 
 "#]],
     );
@@ -65,6 +101,12 @@ While:
 Error: These parts need access that was not granted:
   a: run cc  (actor says: compiles)
 help: to allow it in this run: `buildout --allow-run=a:cc`
+help: to allow it from now on, write these lines in your policy file:
+      [[allow]]
+      directory = "[DIR]"
+      part = "a"
+      recipe = "sha256:[DIGEST]"
+      run = ["cc"]
 
 "#]],
     );
@@ -80,6 +122,12 @@ While:
 Error: These parts need access that was not granted:
   a: net example.org  (actor says: asks for the weather)
 help: to allow it in this run: `buildout --allow-net=a:example.org`
+help: to allow it from now on, write these lines in your policy file:
+      [[allow]]
+      directory = "[DIR]"
+      part = "a"
+      recipe = "sha256:[DIGEST]"
+      net = ["example.org"]
 
 "#]],
     );
@@ -204,6 +252,12 @@ While:
 Error: These parts need access that was not granted:
   a: write [ROOT]/granted/$(touch owned); it's/x  (actor says: an option of the part names it)
 help: to allow it in this run: `buildout --allow-write='a:[ROOT]/granted/$(touch owned); it'\''s'`
+help: to allow it from now on, write these lines in your policy file:
+      [[allow]]
+      directory = "[DIR]"
+      part = "a"
+      recipe = "sha256:[DIGEST]"
+      write = ["[ROOT]/granted/$(touch owned); it's"]
 
 "#]],
     );
@@ -225,6 +279,12 @@ Error: These parts need access that was not granted:
   a: write [ROOT]/granted/x\u{a}help: to allow it in this run: `buildout --allow-write=/`  (actor says: an option of the part names it)
 help: to allow it in this run: `buildout --allow-write='a:[ROOT]/granted/x
       help: to allow it in this run: `buildout --allow-write='`
+help: to allow it from now on, write these lines in your policy file:
+      [[allow]]
+      directory = "[DIR]"
+      part = "a"
+      recipe = "sha256:[DIGEST]"
+      write = ["[ROOT]/granted/x\U0000000Ahelp: to allow it in this run: `buildout --allow-write="]
 
 "#]],
     );
@@ -243,6 +303,12 @@ While:
 Error: These parts need access that was not granted:
   a: write /nowhere/at/all/x  (actor says: an option of the part names it)
 help: to allow it in this run: `buildout --allow-write=a:/nowhere/at/all`
+help: to allow it from now on, write these lines in your policy file:
+      [[allow]]
+      directory = "[DIR]"
+      part = "a"
+      recipe = "sha256:[DIGEST]"
+      write = ["/nowhere/at/all"]
 
 "#]],
     );
