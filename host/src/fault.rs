@@ -11,6 +11,7 @@
 //! | variable | what it does |
 //! |---|---|
 //! | `BUILDOUT_FAULT` | `kill:N` ends the process before the N-th step as a `kill -9` would; `ENOSPC:N` and `EIO:N` have that step fail; `full:N` and `dead:N` have it and those after it fail: on a full disk those that take room, on a dead one all |
+//! | `BUILDOUT_FAULT` | `unguarded`: the guard of the file system allows everything, so that tests see what holds beneath it |
 //! | `BUILDOUT_FAULT_TRACE` | a file that gets a line for each step that is reached |
 
 use std::ffi::OsStr;
@@ -44,8 +45,15 @@ pub fn point(_: Step, _: impl AsRef<OsStr>) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether a test has turned the guard of recipes' files off.
+#[cfg(not(feature = "faults"))]
+#[inline(always)]
+pub fn unguarded() -> bool {
+    false
+}
+
 #[cfg(feature = "faults")]
-pub use self::armed::{arm, point};
+pub use self::armed::{arm, point, unguarded};
 
 #[cfg(feature = "faults")]
 mod armed {
@@ -75,6 +83,7 @@ mod armed {
         Broken,
         Full,
         Dead,
+        Unguarded,
     }
 
     /// Arms the points of this process, once.
@@ -93,6 +102,9 @@ mod armed {
 
     fn read(fault: &str) -> io::Result<(Deed, u64)> {
         let unknown = || io::Error::new(io::ErrorKind::InvalidInput, format!("no such fault: `{fault}`"));
+        if fault == "unguarded" {
+            return Ok((Deed::Unguarded, 0));
+        }
         let (deed, number) = fault.split_once(':').ok_or_else(unknown)?;
         let deed = match deed {
             "kill" => Deed::Kill,
@@ -103,6 +115,11 @@ mod armed {
             _ => return Err(unknown()),
         };
         Ok((deed, number.parse().map_err(|_| unknown())?))
+    }
+
+    /// Whether a test has turned the guard of recipes' files off.
+    pub fn unguarded() -> bool {
+        FAULT.get().is_some_and(|fault| matches!(fault.deed, Some((Deed::Unguarded, _))))
     }
 
     /// Stands before every step that changes something on disk; `what` is its name, for the trace.
@@ -127,7 +144,7 @@ mod armed {
             Deed::Full if number >= at && takes_room => Err(Errno::NOSPC.into()),
             Deed::Broken if number == at => Err(Errno::IO.into()),
             Deed::Dead if number >= at => Err(Errno::IO.into()),
-            Deed::Kill | Deed::NoSpace | Deed::Full | Deed::Broken | Deed::Dead => Ok(()),
+            Deed::Kill | Deed::NoSpace | Deed::Full | Deed::Broken | Deed::Dead | Deed::Unguarded => Ok(()),
         }
     }
 }

@@ -47,6 +47,8 @@ pub struct Arguments {
     pub python_version: Option<String>,
     /// `--recipe-time-limit`.
     pub recipe_time_limit: Option<Duration>,
+    /// `--confine=guard`: where the kernel cannot confine a recipe, it runs all the same.
+    pub guard_is_enough: bool,
     /// `--adopt`: foreign records are taken over.
     pub adopt: bool,
     /// `--trust-owner`: a directory of another user is used as if it were one's own.
@@ -103,6 +105,7 @@ impl Reading {
             state_directory: None,
             python_version: None,
             recipe_time_limit: None,
+            guard_is_enough: false,
             adopt: false,
             trust_owner: false,
             policy: None,
@@ -289,6 +292,13 @@ impl Reading {
                     invalid(&value, "write a time such as `90`, `90s`, `15m` or `2h`".to_owned())
                 })?;
                 self.arguments.recipe_time_limit = Some(limit);
+            }
+            "confine" => {
+                self.arguments.guard_is_enough = match &*value {
+                    "guard" => true,
+                    "strict" => false,
+                    _ => return Err(invalid(&value, "write `strict` or `guard`".to_owned())),
+                }
             }
             name if Typed::is_one(name) => {
                 let typed = Typed::parse(name, &value).map_err(|help| invalid(&value, help))?;

@@ -178,6 +178,11 @@ fn options() -> Vec<Arg> {
             "What conditions take for Python's version, instead of asking python3",
         ),
         value("recipe-time-limit", "TIME", "How long a recipe may work on a part: 90, 90s, 15m, 2h"),
+        value(
+            "confine",
+            "LEVEL",
+            "`guard`: where the kernel cannot confine recipes, buildout's own checks are enough",
+        ),
         switch("adopt", "Take over parts that zc.buildout or another machine recorded here"),
         switch("trust-owner", "Use a directory of another user as if it were yours"),
         // zc.buildout's old letters about Python and Windows: nothing to do, and no reason to stop.

@@ -12,6 +12,7 @@ use super::arguments::Arguments;
 use super::{Failed, python, unknown_part};
 use crate::access::{Asker, Grants, NeedKind, Policy};
 use crate::config::{self, Configuration, Facts, Value};
+use crate::confine::Landlock;
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::environment::Environment;
 use crate::event::Reporter;
@@ -222,7 +223,21 @@ impl Asked {
                 (None, None)
             }
         };
-        Settings { cache, components, search: self.environment.recipes.clone(), limits }
+        let here = Landlock::here();
+        if self.arguments.guard_is_enough && !here.is_enough() {
+            let leaks = here.leaks().join(", ");
+            let text = format!(
+                "recipes that are not built in run under buildout's own checks alone: if these fail, they can {leaks}"
+            );
+            report.diagnostic(&Diagnostic::notice("guard-alone", text), &SourceMap::default());
+        }
+        Settings {
+            cache,
+            components,
+            search: self.environment.recipes.clone(),
+            limits,
+            guard_is_enough: self.arguments.guard_is_enough,
+        }
     }
 }
 

@@ -220,6 +220,8 @@ pub enum Failure {
     Link(String),
     /// The system refused what every recipe needs, such as memory.
     System(String),
+    /// This machine cannot hold it to what it may touch.
+    Unconfined(String),
     /// The run was over before the call was.
     Stopped,
 }
@@ -237,4 +239,17 @@ pub struct Outcome {
     pub used_of_buildout: Vec<String>,
     /// What it did to the file system, whether it failed or not.
     pub record: Record,
+}
+
+impl From<Failure> for Outcome {
+    /// What comes of a call that did not even begin.
+    fn from(failure: Failure) -> Self {
+        Self {
+            result: Err(failure),
+            changes: Vec::new(),
+            used: Vec::new(),
+            used_of_buildout: Vec::new(),
+            record: Record::default(),
+        }
+    }
 }

@@ -22,12 +22,15 @@ use super::bindings::RecipePre;
 use super::bundle::Bundle;
 use super::call::{Call, Failure, Outcome, RecipeError};
 use super::code_cache::CodeCache;
+use super::confiner::Confiner;
 use super::description::{Description, DescriptionError};
+use super::files::Porter;
 use super::instance::{self, State};
 use super::limits::Limits;
 use super::pool::{Pool, Running};
 use super::system_cache::SystemCache;
 use super::{engine, link, stock};
+use crate::confine::{Landlock, Rules};
 use crate::diagnostic::nearest;
 use crate::path::straight;
 
@@ -45,6 +48,8 @@ pub struct Settings {
     pub components: Option<Utf8PathBuf>,
     /// How much a recipe may use.
     pub limits: Limits,
+    /// Whether a recipe that did not come with us may run where the kernel cannot confine its thread.
+    pub guard_is_enough: bool,
 }
 
 /// Where a component is.
@@ -188,6 +193,7 @@ pub struct Catalogue {
     loaded: HashMap<Source, Arc<Recipe>>,
     bundle: OnceLock<Option<Bundle>>,
     pool: Pool,
+    confiner: Confiner,
     worked: Duration,
 }
 
@@ -203,6 +209,7 @@ impl Catalogue {
             loaded: HashMap::new(),
             bundle: OnceLock::new(),
             pool,
+            confiner: Confiner::default(),
             worked: Duration::ZERO,
         }
     }
@@ -413,15 +420,7 @@ impl Catalogue {
     ///
     /// The outcome, where the call cannot even begin.
     pub fn begin(&mut self, recipe: &Arc<Recipe>, call: Call) -> Result<Running, Box<Outcome>> {
-        let stillborn = |failure| {
-            Box::new(Outcome {
-                result: Err(failure),
-                changes: Vec::new(),
-                used: Vec::new(),
-                used_of_buildout: Vec::new(),
-                record: super::Record::default(),
-            })
-        };
+        let stillborn = |failure| Box::new(Outcome::from(failure));
         let (began, worked) = (Instant::now(), self.worked);
         self.compile(recipe).map_err(stillborn)?;
         let code = self.code(recipe).map_err(stillborn)?;
@@ -429,18 +428,34 @@ impl Catalogue {
         engine::start_ticker(engine, &self.ticking);
         let engine = engine.clone();
         let seed = recipe.digest.clone();
-        let job = Box::new(move |run: &_| instance::run(&engine, &code, &seed, call, run));
+        let (rules, porter) = self.confine(recipe, &call).map_err(stillborn)?;
+        let job = Box::new(move |run: &_| instance::run(&engine, &code, &seed, call, rules, run));
         let mut running = self.pool.begin(job, recipe.is_stock()).map_err(|error| {
             stillborn(Failure::Error(RecipeError::new("io", format!("no thread for the recipe: {error}"))))
         })?;
         (running.began, running.worked) = (began, worked);
+        running.porter = porter.into();
         Ok(running)
+    }
+
+    /// What the kernel lets the thread of a call open: of a recipe that came with us, everything.
+    fn confine(&mut self, recipe: &Recipe, call: &Call) -> Result<(Option<Rules>, Porter), Failure> {
+        if recipe.is_stock() || (self.settings.guard_is_enough && !Landlock::here().is_enough()) {
+            return Ok((None, Porter::default()));
+        }
+        // Threads that others may use must not be made by one that is confined.
+        instance::start_waiting();
+        let confined = self.confiner.confine(call);
+        confined
+            .map(|(rules, porter)| (Some(rules), porter))
+            .map_err(|error| Failure::Unconfined(error.to_string()))
     }
 
     /// Ends a call that was served to its outcome.
     pub fn end(&mut self, running: Running) {
         // Calls that were made meanwhile lie within this one.
         self.worked = running.worked + running.began.elapsed();
+        self.confiner.release(running.porter.take());
         self.pool.park(running);
     }
 

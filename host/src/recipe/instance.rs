@@ -20,9 +20,10 @@ use wasmtime_wasi::{FsPerms, HostMonotonicClock, HostWallClock, I32Exit, WasiCtx
 use super::bindings::RecipePre;
 use super::bindings::buildout::recipe::types::Error as WitError;
 use super::call::{Ask, Call, Change, Failure, NoReply, Outcome, Phase, RecipeError, Reply};
-use super::files::{Guard, Places, Waiting};
+use super::files::{Errands, Guard, Places, Waiting};
 use super::output::Output;
 use super::pool::{Answer, Message};
+use crate::confine::Rules;
 
 /// 1980-01-01T00:00:00Z, the oldest time that a zip archive can hold.
 const INIT_TIME: Duration = Duration::from_secs(315_532_800);
@@ -46,6 +47,7 @@ pub(crate) struct State {
     pub(super) table: ResourceTable,
     pub(super) guard: Guard,
     pub(super) places: Places,
+    pub(super) errands: Errands,
     pub(super) waiting: Waiting,
     pub(super) call: Call,
     pub(super) output: Output,
@@ -171,6 +173,7 @@ impl State {
             table: ResourceTable::new(),
             guard: Guard::new(call.reach.clone(), call.witness.clone(), &limits),
             places: Places::new(&call.reach.read),
+            errands: Errands::default(),
             waiting: Waiting { deadline: now + limits.wall_time.min(budget(&call)), cancelled },
             limiter: Limiter {
                 largest_memory: limits.memory_bytes,
@@ -212,6 +215,13 @@ impl State {
     }
 }
 
+/// Starts what lets guests wait, if nothing has yet.
+///
+/// Its threads have the rights of whoever starts it, and serve every guest that comes later.
+pub(super) fn start_waiting() {
+    wasmtime_wasi::runtime::in_tokio(async {});
+}
+
 fn budget(call: &Call) -> Duration {
     if call.phase == Phase::Init { call.limits.init_time } else { call.limits.call_time }
 }
@@ -228,27 +238,26 @@ impl From<WitError> for RecipeError {
     }
 }
 
-/// Runs one call from its fresh instance to its outcome, on the thread of the caller.
+/// Runs one call from its fresh instance to its outcome, on the thread of the caller, which is never free
+/// again if it is `confined`.
 pub(super) fn run(
     engine: &Engine,
     recipe: &RecipePre<State>,
     digest: &str,
     call: Call,
+    confined: Option<Rules>,
     run: &Sender<Message>,
 ) -> Outcome {
-    let state = match State::new(call, digest, run.clone()) {
+    let mut state = match State::new(call, digest, run.clone()) {
         Ok(state) => state,
-        Err(error) => {
-            let failed = RecipeError::new("io", format!("{error:#}"));
-            return Outcome {
-                result: Err(Failure::Error(failed)),
-                changes: Vec::new(),
-                used: Vec::new(),
-                used_of_buildout: Vec::new(),
-                record: super::Record::default(),
-            };
-        }
+        Err(error) => return Failure::Error(RecipeError::new("io", format!("{error:#}"))).into(),
     };
+    if let Some(rules) = confined {
+        state.errands = Errands(Some(run.clone()));
+        if let Err(error) = rules.restrict_thread() {
+            return Failure::Unconfined(error.to_string()).into();
+        }
+    }
     let phase = state.call.phase;
     let entry = state.call.entry.clone();
     let limits = state.call.limits.clone();
@@ -276,7 +285,8 @@ pub(super) fn run(
     });
     let state = store.into_data();
     let limit = state.limiter.refused;
-    let temporary = state.guard.temporary().to_vec();
+    // Of a confined thread, the porter has made them, and removes them.
+    let temporary = if state.errands.are_run() { Vec::new() } else { state.guard.temporary().to_vec() };
     let changes = state.changes;
     let used = state.used.into_iter().collect();
     let used_of_buildout = state.used_of_buildout.into_iter().collect();

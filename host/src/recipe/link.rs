@@ -25,6 +25,7 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     filesystem::add_to_linker::<State, HasGuarded>(&mut linker, |state| Guarded {
         inner: WasiFilesystemCtxView { ctx: state.wasi.filesystem(), table: &mut state.table },
         guard: &mut state.guard,
+        errands: &state.errands,
     })?;
     streams::add_to_linker::<State, HasIo>(&mut linker, io)?;
     poll::add_to_linker::<State, HasIo>(&mut linker, io)?;

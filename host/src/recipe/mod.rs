@@ -14,6 +14,7 @@
 //! | `engine`, `code_cache`, `system_cache`, `bundle` | compiling, and keeping what was compiled |
 //! | `call` | what travels between the run and a guest |
 //! | `pool` | threads that guests run on; the run answers meanwhile |
+//! | `confiner` | what the kernel lets the thread of one call open |
 //! | `instance` | one fresh instance: store, limits, deadlines, how it ended |
 //! | `link` | everything that a guest may import |
 //! | `imports` | our own interfaces, one file each |
@@ -26,6 +27,7 @@ mod bundle;
 mod call;
 mod catalogue;
 mod code_cache;
+mod confiner;
 mod description;
 mod engine;
 mod files;

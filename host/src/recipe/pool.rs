@@ -9,12 +9,15 @@
 //! configuration, answers whoever asks. A thread is parked and used again for recipes that we ship; a
 //! recipe of somebody else gets one that nobody used before or will use after it.
 
+use std::cell::RefCell;
+use std::io;
 use std::sync::LazyLock;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::call::{Ask, Change, NoReply, Outcome, Reply, Serve};
+use super::files::{Brought, Errand, Porter};
 use crate::event::Level;
 
 /// What a guest's thread says to the run.
@@ -25,6 +28,8 @@ pub(crate) enum Message {
     Log(Level, String),
     /// How far it is.
     Progress(String, f64, f64),
+    /// Something that its thread may not do; it waits for what comes of it.
+    Errand(Errand, Sender<io::Result<Brought>>),
     /// The call is over.
     Done(Box<Outcome>),
 }
@@ -98,6 +103,8 @@ impl Pool {
 pub struct Running {
     messages: Receiver<Message>,
     worker: Option<Sender<(Job, Sender<Message>)>>,
+    /// Runs its errands; one that may do nothing, if its thread may do everything itself.
+    pub(super) porter: RefCell<Porter>,
     /// When it began, its compiling included.
     pub(super) began: Instant,
     /// How long calls had worked by then.
@@ -117,6 +124,7 @@ impl Pool {
         Ok(Running {
             messages,
             worker: keep.then_some(worker),
+            porter: RefCell::default(),
             began: Instant::now(),
             worked: Duration::ZERO,
         })
@@ -142,6 +150,9 @@ impl Running {
                 }
                 Message::Log(level, text) => serve.log(part, level, &text),
                 Message::Progress(what, done, total) => serve.progress(part, &what, done, total),
+                Message::Errand(errand, reply) => {
+                    let _ = reply.send(self.porter.borrow_mut().run(errand));
+                }
                 Message::Done(outcome) => return Some(*outcome),
             }
         }

@@ -281,6 +281,7 @@ pub fn broken(recipe: &str, failure: &Failure) -> String {
         Failure::Bug { what, .. } => format!("This is a bug in the recipe {recipe}: {what}"),
         Failure::Link(why) => format!("The recipe {recipe} cannot be used: {why}"),
         Failure::System(why) => format!("The system refused what the recipe {recipe} needs to run: {why}"),
+        Failure::Unconfined(why) => format!("The recipe {recipe} cannot be confined: {why}"),
         Failure::Stopped => "interrupted".to_owned(),
         Failure::Error(error) => error.message.clone(),
     }
@@ -336,6 +337,9 @@ pub fn explain(diagnostic: Diagnostic, failure: &Failure) -> Diagnostic {
         Failure::Link(_) => diagnostic,
         Failure::System(_) => diagnostic.help(
             "recipes need address space (`ulimit -v` must allow some 5 GiB for each), memory and open files",
+        ),
+        Failure::Unconfined(_) => diagnostic.exit(Exit::Unconfined).help(
+            "`--confine=guard` runs such recipes here under buildout's own checks alone; the recipes that are built in need nothing",
         ),
         Failure::Stopped => diagnostic.exit(Exit::Interrupted),
     }
@@ -401,6 +405,7 @@ impl Cause {
             Self::Broken { failure: Failure::Bug { .. }, .. } => "recipe-bug",
             Self::Broken { failure: Failure::Stopped, .. } => "interrupted",
             Self::Broken { failure: Failure::System(_), .. } => "system-refused",
+            Self::Broken { failure: Failure::Unconfined(_), .. } => "unconfined",
             Self::Broken { .. } => "unusable-recipe",
             Self::Unserved(_) => "not-served-yet",
             Self::Access { .. } | Self::ProtectedOutput { .. } => "access-denied",

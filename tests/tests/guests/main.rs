@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `limits` | guests that crash, never end, take all there is |
 //! | `sandbox` | what a guest can see of the machine |
+//! | `confined` | what the kernel holds when the guard does not |
 //! | `files` | where it may write, and in which spellings it tries |
 //! | `protected` | names and files that nothing writes |
 //! | `links` | symbolic and hard links, permission bits |
@@ -34,6 +35,7 @@
 mod adopting;
 mod asked;
 mod code_cache;
+mod confined;
 mod descriptions;
 mod directories;
 mod failing;

@@ -4,18 +4,20 @@
 //! - Out: the directory above the last component, open, with its real path; handles that were judged.
 //! - Not here: which call of WASI does what (`wasi`), the rules (`guard`, `access`).
 
-use std::os::fd::AsRawFd;
+use std::os::fd::AsFd;
 use std::pin::pin;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use rustix::fs::{Mode, OFlags, ResolveFlags};
 use wasmtime::component::{HasData, Resource};
-use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemCtxView};
+use wasmtime_wasi::filesystem::{Descriptor, Dir, File, OpenMode, WasiFilesystemCtxView};
 use wasmtime_wasi::p2::bindings::filesystem::types as inner;
 use wasmtime_wasi::p2::bindings::sync::filesystem::types as wasi;
 use wasmtime_wasi::p2::bindings::sync::io::streams;
 use wasmtime_wasi::p2::{DynOutputStream, FsError, FsResult};
 
 use super::guard::{Guard, Refusal};
+use super::porter::{Errand, Errands, Place, path_of};
 use super::streams::FileOutput;
 use crate::installed::Kind as MadeKind;
 
@@ -23,6 +25,8 @@ use crate::installed::Kind as MadeKind;
 pub(crate) struct Guarded<'a> {
     pub(crate) inner: WasiFilesystemCtxView<'a>,
     pub(crate) guard: &'a mut Guard,
+    /// For what the kernel does not let a confined thread do.
+    pub(crate) errands: &'a Errands,
 }
 
 /// Tells the linker how a [`Guarded`] is borrowed from a store.
@@ -67,23 +71,115 @@ pub(super) struct At {
 impl Guarded<'_> {
     /// The real path of an open handle, from the kernel.
     pub(super) fn path_of(&mut self, handle: &Handle) -> FsResult<Utf8PathBuf> {
-        let fd = match self.inner.table.get(handle)? {
-            Descriptor::File(file) => file.file.as_raw_fd(),
-            Descriptor::Dir(directory) => directory.dir.as_raw_fd(),
+        let path = match self.inner.table.get(handle)? {
+            Descriptor::File(file) => path_of(file.file.as_fd()),
+            Descriptor::Dir(directory) => path_of(directory.dir.as_fd()),
         };
-        let path = std::fs::read_link(format!("/proc/self/fd/{fd}"))?;
-        Utf8PathBuf::from_path_buf(path).map_err(|_| inner::ErrorCode::IllegalByteSequence.into())
+        Ok(path?)
     }
 
     pub(super) fn open_directory(&mut self, from: &Handle, path: &str) -> FsResult<Handle> {
-        now(inner::HostDescriptor::open_at(
+        let (follow, open) = (inner::PathFlags::SYMLINK_FOLLOW, inner::OpenFlags::DIRECTORY);
+        self.open(from, follow, path, open, inner::DescriptorFlags::READ)
+    }
+
+    /// Opens what is there, by an errand where the kernel does not let this thread.
+    pub(super) fn open(
+        &mut self,
+        from: &Handle,
+        follow: inner::PathFlags,
+        path: &str,
+        open: inner::OpenFlags,
+        flags: inner::DescriptorFlags,
+    ) -> FsResult<Handle> {
+        let opened = now(inner::HostDescriptor::open_at(
             &mut self.inner,
             again(from),
-            inner::PathFlags::SYMLINK_FOLLOW,
+            follow,
             path.to_owned(),
-            inner::OpenFlags::DIRECTORY,
-            inner::DescriptorFlags::READ,
-        ))
+            open,
+            flags,
+        ));
+        if !self.is_kept_from(&opened) {
+            return opened;
+        }
+        let Descriptor::Dir(directory) = self.inner.table.get(from)? else { return opened };
+        // A handle without rights is open to every thread.
+        let mut bare = OFlags::PATH | OFlags::CLOEXEC;
+        if !follow.contains(inner::PathFlags::SYMLINK_FOLLOW) {
+            bare |= OFlags::NOFOLLOW;
+        }
+        let handle = rustix::fs::openat2(&directory.dir, path, bare, Mode::empty(), ResolveFlags::BENEATH);
+        let Ok(handle) = handle else { return opened };
+        let write = flags.contains(inner::DescriptorFlags::WRITE);
+        let path = path_of(handle.as_fd())?;
+        let file = self.errands.open(Errand::Open { handle, write }).or_else(|error| {
+            // The guard says it better, and notes it down.
+            self.guard.may_see(&path)?;
+            if write {
+                self.guard.may_change(&path)?;
+            }
+            Err(FsError::from(error))
+        })?;
+        self.hold(from, file, open, flags)
+    }
+
+    /// Gives the guest a file that was opened for it elsewhere.
+    pub(super) fn hold(
+        &mut self,
+        from: &Handle,
+        file: std::fs::File,
+        open: inner::OpenFlags,
+        flags: inner::DescriptorFlags,
+    ) -> FsResult<Handle> {
+        let Descriptor::Dir(directory) = self.inner.table.get(from)? else {
+            return Err(inner::ErrorCode::NotDirectory.into());
+        };
+        let perms = directory.perms;
+        let write = flags.contains(inner::DescriptorFlags::WRITE);
+        let read = flags.contains(inner::DescriptorFlags::READ) || !write;
+        let mut mode = OpenMode::empty();
+        mode.set(OpenMode::READ, read);
+        mode.set(OpenMode::WRITE, write);
+        let descriptor = if file.metadata()?.is_dir() {
+            Descriptor::Dir(Dir::new(file, perms, mode, true))
+        } else if open.contains(inner::OpenFlags::DIRECTORY) {
+            return Err(inner::ErrorCode::NotDirectory.into());
+        } else {
+            Descriptor::File(File::new(file, perms, mode, true))
+        };
+        Ok(self.inner.table.push(descriptor)?)
+    }
+
+    /// Whether something may have failed only because this thread is confined.
+    pub(super) fn is_kept_from<T>(&self, result: &FsResult<T>) -> bool {
+        // Moving and linking between directories of different rights is EXDEV, which wasmtime calls `Io`.
+        let kept = |error: &FsError| {
+            matches!(error.downcast_ref(), Some(inner::ErrorCode::Access | inner::ErrorCode::Io))
+        };
+        self.errands.are_run() && result.as_ref().is_err_and(kept)
+    }
+
+    /// Ends a deed that was tried here: by an errand, if the kernel did not let this thread do it.
+    pub(super) fn or_by(
+        &mut self,
+        tried: FsResult<()>,
+        errand: impl FnOnce(&mut Self) -> FsResult<Errand>,
+    ) -> FsResult<()> {
+        if self.is_kept_from(&tried) {
+            let errand = errand(self)?;
+            self.errands.run(errand)?;
+            return Ok(());
+        }
+        tried
+    }
+
+    /// A place as an errand names it.
+    pub(super) fn place(&mut self, at: &At) -> FsResult<Place> {
+        let Descriptor::Dir(directory) = self.inner.table.get(&at.directory)? else {
+            return Err(inner::ErrorCode::NotDirectory.into());
+        };
+        Ok(Place { directory: directory.dir.clone(), name: at.name.clone() })
     }
 
     /// Opens everything but the last component.
@@ -141,7 +237,7 @@ impl Guarded<'_> {
         flags: inner::DescriptorFlags,
     ) -> FsResult<Handle> {
         self.no_special(&from, follow, &path)?;
-        let handle = now(inner::HostDescriptor::open_at(&mut self.inner, from, follow, path, open, flags))?;
+        let handle = self.open(&from, follow, &path, open, flags)?;
         match self.path_of(&handle).and_then(|path| Ok(self.guard.may_see(&path)?)) {
             Ok(()) => Ok(handle),
             Err(error) => {
@@ -186,6 +282,24 @@ impl Guarded<'_> {
         Ok(result)
     }
 
+    /// Makes a file that is not there yet, and opens it.
+    pub(super) fn create_file(&mut self, at: &At, flags: inner::DescriptorFlags) -> FsResult<Handle> {
+        let open = inner::OpenFlags::CREATE | inner::OpenFlags::EXCLUSIVE;
+        let tried = now(inner::HostDescriptor::open_at(
+            &mut self.inner,
+            again(&at.directory),
+            inner::PathFlags::empty(),
+            at.name.clone(),
+            open,
+            flags,
+        ));
+        if !self.is_kept_from(&tried) {
+            return tried;
+        }
+        let file = self.errands.open(Errand::Create(self.place(at)?))?;
+        self.hold(&at.directory, file, open, flags)
+    }
+
     /// Opens what is there to change it: first without any effect, then it is looked at where it is.
     pub(super) fn open_to_change(
         &mut self,
@@ -197,14 +311,8 @@ impl Guarded<'_> {
     ) -> FsResult<Handle> {
         use inner::OpenFlags as Open;
         self.no_special(&from, follow, &path)?;
-        let handle = now(inner::HostDescriptor::open_at(
-            &mut self.inner,
-            from,
-            follow,
-            path,
-            open & !(Open::CREATE | Open::TRUNCATE | Open::EXCLUSIVE),
-            flags | inner::DescriptorFlags::WRITE,
-        ))?;
+        let effectless = open & !(Open::CREATE | Open::TRUNCATE | Open::EXCLUSIVE);
+        let handle = self.open(&from, follow, &path, effectless, flags | inner::DescriptorFlags::WRITE)?;
         let result = self.judge_opened(&handle).and_then(|()| {
             if open.contains(Open::TRUNCATE) {
                 now(inner::HostDescriptor::set_size(&mut self.inner, again(&handle), 0))?;

@@ -14,12 +14,14 @@
 //! | `guard` | decide, count, record |
 //! | `guarded` | one place that a guest names, held open and judged |
 //! | `wasi` | `wasi:filesystem/types` in front of wasmtime's own |
+//! | `porter` | what a confined thread has the run's thread do |
 //! | `streams` | synchronous file streams, `wasi:io` without hand-offs between threads |
 //! | `places` | absolute paths of the `files` interface, opened beneath the same directories |
 
 mod guard;
 mod guarded;
 mod places;
+mod porter;
 mod streams;
 mod wasi;
 
@@ -27,4 +29,5 @@ pub(crate) use guard::{Guard, Refusal};
 pub use guard::{Record, Witness};
 pub(crate) use guarded::{Guarded, HasGuarded};
 pub(crate) use places::{Places, Spot};
+pub(crate) use porter::{Brought, Errand, Errands, Porter, temporary_directory};
 pub(crate) use streams::{HasIo, Io, WaitedTooLong, Waiting};

@@ -6,11 +6,14 @@
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::sync::Arc;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use rustix::fs::{AtFlags, Mode, OFlags};
+
+use super::porter::Place;
 
 /// The directories that a call may read, held open when the first path is asked for.
 pub(crate) struct Places {
@@ -76,6 +79,12 @@ impl Spot {
     fn handle(&self) -> io::Result<OwnedFd> {
         let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         Ok(rustix::fs::openat(self.directory.as_fd(), &self.name, flags, Mode::empty())?)
+    }
+
+    /// The same as an errand names it.
+    pub(crate) fn place(&self) -> io::Result<Place> {
+        let directory = Arc::new(self.directory.try_clone()?.into_std_file());
+        Ok(Place { directory, name: self.name.clone() })
     }
 
     /// The permission bits.

@@ -11,6 +11,7 @@ use wasmtime_wasi::p2::bindings::sync::io::streams;
 use wasmtime_wasi::p2::{DynInputStream, FsError, FsResult};
 
 use super::guarded::{Guarded, Handle, again, now};
+use super::porter::Errand;
 use super::streams::FileInput;
 use crate::installed::Kind as MadeKind;
 
@@ -165,16 +166,7 @@ impl wasi::HostDescriptor for Guarded<'_> {
                 if at.name == "." || this.kind_at(at)?.is_some() {
                     return Ok(None);
                 }
-                let opened = this.create(at, MadeKind::File, |this, at| {
-                    now(inner::HostDescriptor::open_at(
-                        &mut this.inner,
-                        again(&at.directory),
-                        inner::PathFlags::empty(),
-                        at.name.clone(),
-                        Open::CREATE | Open::EXCLUSIVE,
-                        flags,
-                    ))
-                })?;
+                let opened = this.create(at, MadeKind::File, |this, at| this.create_file(at, flags))?;
                 Ok(Some(opened))
             })?;
             if let Some(opened) = made {
@@ -190,11 +182,12 @@ impl wasi::HostDescriptor for Guarded<'_> {
     fn create_directory_at(&mut self, handle: Handle, path: String) -> FsResult<()> {
         self.doing(&handle, &path, |this, at| {
             this.create(at, MadeKind::Directory, |this, at| {
-                now(inner::HostDescriptor::create_directory_at(
+                let tried = now(inner::HostDescriptor::create_directory_at(
                     &mut this.inner,
                     again(&at.directory),
                     at.name.clone(),
-                ))
+                ));
+                this.or_by(tried, |this| Ok(Errand::MakeDirectory(this.place(at)?)))
             })
         })
     }
@@ -202,12 +195,21 @@ impl wasi::HostDescriptor for Guarded<'_> {
     fn symlink_at(&mut self, handle: Handle, target: String, path: String) -> FsResult<()> {
         self.doing(&handle, &path, |this, at| {
             this.create(at, MadeKind::Link, |this, at| {
-                now(inner::HostDescriptor::symlink_at(
+                let tried = now(inner::HostDescriptor::symlink_at(
                     &mut this.inner,
                     again(&at.directory),
-                    target,
+                    target.clone(),
                     at.name.clone(),
-                ))
+                ));
+                this.or_by(tried, |this| {
+                    // As wasmtime: such a target would lead out wherever it is read.
+                    let beneath = !target.starts_with('/');
+                    if beneath {
+                        Ok(Errand::Link(this.place(at)?, target))
+                    } else {
+                        Err(inner::ErrorCode::NotPermitted.into())
+                    }
+                })
             })
         })
     }
@@ -229,14 +231,15 @@ impl wasi::HostDescriptor for Guarded<'_> {
                     return Err(inner::ErrorCode::Exist.into());
                 }
                 this.guard.may_hard_link(&new.path, kind)?;
-                now(inner::HostDescriptor::link_at(
+                let tried = now(inner::HostDescriptor::link_at(
                     &mut this.inner,
                     again(&old.directory),
                     follow.into(),
                     old.name.clone(),
                     again(&new.directory),
                     new.name.clone(),
-                ))?;
+                ));
+                this.or_by(tried, |this| Ok(Errand::HardLink(this.place(old)?, this.place(new)?)))?;
                 this.guard.made(&new.path, kind);
                 Ok(())
             })
@@ -264,13 +267,14 @@ impl wasi::HostDescriptor for Guarded<'_> {
                     None => this.guard.may_create(&new.path, kind)?,
                 }
                 let brought = this.guard.may_bring(&old.path, &new.path)?;
-                now(inner::HostDescriptor::rename_at(
+                let tried = now(inner::HostDescriptor::rename_at(
                     &mut this.inner,
                     again(&old.directory),
                     old.name.clone(),
                     again(&new.directory),
                     new.name.clone(),
-                ))?;
+                ));
+                this.or_by(tried, |this| Ok(Errand::Rename(this.place(old)?, this.place(new)?)))?;
                 this.guard.renamed((&old.path, &new.path), kind, replaced, &brought);
                 for (path, kind) in brought_out {
                     this.guard.made(&path, kind);
@@ -284,11 +288,12 @@ impl wasi::HostDescriptor for Guarded<'_> {
         self.doing(&handle, &path, |this, at| {
             this.kind_at(at)?.ok_or(inner::ErrorCode::NoEntry)?;
             this.guard.may_change(&at.path)?;
-            now(inner::HostDescriptor::unlink_file_at(
+            let tried = now(inner::HostDescriptor::unlink_file_at(
                 &mut this.inner,
                 again(&at.directory),
                 at.name.clone(),
-            ))?;
+            ));
+            this.or_by(tried, |this| Ok(Errand::Unlink(this.place(at)?)))?;
             this.guard.removed(&at.path);
             Ok(())
         })
@@ -298,11 +303,12 @@ impl wasi::HostDescriptor for Guarded<'_> {
         self.doing(&handle, &path, |this, at| {
             this.kind_at(at)?.ok_or(inner::ErrorCode::NoEntry)?;
             this.guard.may_change(&at.path)?;
-            now(inner::HostDescriptor::remove_directory_at(
+            let tried = now(inner::HostDescriptor::remove_directory_at(
                 &mut this.inner,
                 again(&at.directory),
                 at.name.clone(),
-            ))?;
+            ));
+            this.or_by(tried, |this| Ok(Errand::RemoveDirectory(this.place(at)?)))?;
             this.guard.removed(&at.path);
             Ok(())
         })
@@ -318,14 +324,8 @@ impl wasi::HostDescriptor for Guarded<'_> {
     ) -> FsResult<()> {
         self.no_special(&handle, follow.into(), &path)?;
         // Opened first, so that what is judged is what is changed.
-        let opened = now(inner::HostDescriptor::open_at(
-            &mut self.inner,
-            handle,
-            follow.into(),
-            path,
-            inner::OpenFlags::empty(),
-            inner::DescriptorFlags::READ,
-        ))?;
+        let (open, flags) = (inner::OpenFlags::empty(), inner::DescriptorFlags::READ);
+        let opened = self.open(&handle, follow.into(), &path, open, flags)?;
         let result = self.set_times(again(&opened), access, modification);
         self.inner.table.delete(opened)?;
         result

@@ -5,11 +5,10 @@ use std::io;
 use wasmtime::Result;
 
 use super::error;
-use crate::fault::{self, Step};
 use crate::installed::Kind as MadeKind;
 use crate::recipe::bindings::buildout::recipe::{files, types::Error};
 use crate::recipe::call::Phase;
-use crate::recipe::files::{Refusal, Spot};
+use crate::recipe::files::{Brought, Errand, Refusal, Spot, temporary_directory};
 use crate::recipe::instance::State;
 
 /// What the WIT says about a failed call on a path.
@@ -75,7 +74,14 @@ impl files::Host for State {
         if let Err(refusal) = self.guard.may_create(&spot.path, MadeKind::Link) {
             return Ok(Err(refused(&path, refusal)));
         }
-        Ok(match spot.symlink(&target) {
+        let made = match spot.symlink(&target) {
+            Err(cause) if cause.kind() == io::ErrorKind::PermissionDenied && self.errands.are_run() => {
+                let place = spot.place();
+                place.and_then(|place| self.errands.run(Errand::Link(place, target)).map(|_| ()))
+            }
+            made => made,
+        };
+        Ok(match made {
             Ok(()) => {
                 self.guard.made(&spot.path, MadeKind::Link);
                 Ok(())
@@ -95,20 +101,16 @@ impl files::Host for State {
         let Some(place) = self.call.temporary.clone() else {
             return Ok(Err(error("phase", "this call has no place for a temporary directory")));
         };
-        // A link in its place leads who knows where; nothing but this run may write here.
-        let elsewhere = || io::Error::new(io::ErrorKind::InvalidInput, "it is a link, or lies behind one");
-        let made = fault::point(Step::Make, &place)
-            .and_then(|()| fs_err::create_dir_all(&place))
-            .and_then(|()| fs_err::canonicalize(&place))
-            .and_then(|real| if real == place { Ok(()) } else { Err(elsewhere()) })
-            .and_then(|()| tempfile::Builder::new().prefix("tmp-").tempdir_in(&place));
-        let directory = match made {
-            Ok(directory) => directory.keep(),
-            Err(cause) => return Ok(Err(failed(place.as_str(), &cause))),
+        let made = match self.errands.are_run() {
+            true => self.errands.run(Errand::Temporary).and_then(|brought| match brought {
+                Brought::Path(path) => Ok(path),
+                other => Err(io::Error::other(format!("a path was asked for, not {other:?}"))),
+            }),
+            false => temporary_directory(&place),
         };
-        let directory = match camino::Utf8PathBuf::from_path_buf(directory) {
+        let directory = match made {
             Ok(directory) => directory,
-            Err(_) => return Ok(Err(error("io", "the temporary directory's name is not UTF-8"))),
+            Err(cause) => return Ok(Err(failed(place.as_str(), &cause))),
         };
         self.guard.add_temporary(directory.clone());
         Ok(Ok(directory.into_string()))
