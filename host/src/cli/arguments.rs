@@ -494,6 +494,7 @@ mod tests {
             let typed = match long {
                 _ if !option.get_action().takes_values() => format!("--{long}"),
                 "python-version" => format!("--{long}=3.11"),
+                "confine" => format!("--{long}=guard"),
                 _ => format!("--{long}=5"),
             };
             assert!(parse(&[&typed]).is_ok(), "{typed}");

@@ -291,6 +291,8 @@ Options:
       --python-version <VERSION>  What conditions take for Python's version, instead of
                                   asking python3
       --recipe-time-limit <TIME>  How long a recipe may work on a part: 90, 90s, 15m, 2h
+      --confine <LEVEL>           `guard`: where the kernel cannot confine recipes,
+                                  buildout's own checks are enough
       --adopt                     Take over parts that zc.buildout or another machine
                                   recorded here
       --trust-owner               Use a directory of another user as if it were yours

@@ -7,6 +7,7 @@ use super::remove::Why;
 use super::{ExecuteError, Execution, aside, undo};
 use crate::event::{Event, Level};
 use crate::fault::{self, Step};
+use crate::installed::run_lock::FOLDER;
 use crate::installed::{Made, Recovery, Seen, Sync};
 
 /// A thing is made at once after the journal's line about it; what was made later than this is somebody's who came
@@ -60,11 +61,14 @@ impl Execution<'_> {
         self.close_journal()
     }
 
-    /// Removes the temporary directories of calls, whoever left something there: it was to be gone anyway.
+    /// Removes the temporary directories of calls, and those that wait for calls, whoever left something
+    /// there: it was to be gone anyway.
     pub(super) fn remove_temporary(&self) {
-        let temporary = self.buildout.directories.root.join(".buildout/tmp");
-        if temporary.symlink_metadata().is_ok_and(|meta| meta.is_dir()) {
-            let _ = fault::point(Step::Remove, &temporary).and_then(|()| fs_err::remove_dir_all(&temporary));
+        for name in ["tmp", "new"] {
+            let place = self.buildout.directories.root.join(FOLDER).join(name);
+            if place.symlink_metadata().is_ok_and(|meta| meta.is_dir()) {
+                let _ = fault::point(Step::Remove, &place).and_then(|()| fs_err::remove_dir_all(&place));
+            }
         }
     }
 

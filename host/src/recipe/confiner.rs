@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::{FileType, Mode, OFlags};
 
-use super::call::Call;
+use super::call::{Call, Phase};
 use super::files::Porter;
 use crate::access::Reach;
 use crate::confine::{LandlockError, Rights, Rules, directory};
@@ -31,9 +31,8 @@ const RULES: usize = 300;
 pub(super) struct Confiner {
     /// Rules of calls that write nothing, which are the same for most parts.
     reading: HashMap<Reading, Rules>,
-    /// Empty directories that nobody has used, and where they are made.
+    /// Empty directories that nobody has used; whoever ends the run removes them.
     new: Vec<Utf8PathBuf>,
-    place: Option<Utf8PathBuf>,
     made: usize,
 }
 
@@ -62,7 +61,8 @@ impl Confiner {
         read(&mut rules, reach, &mut count)?;
         write(&mut rules, reach, &mut count)?;
         let mut new = Vec::new();
-        if let Some(temporary) = &call.temporary {
+        // What is there when a part is uninstalled is on its way out.
+        if let Some(temporary) = call.temporary.as_ref().filter(|_| call.phase != Phase::Uninstall) {
             new = self.empty(temporary);
             for path in &new {
                 let all = Rights::READ.and(Rights::LIST).and(Rights::WRITE);
@@ -99,17 +99,12 @@ impl Confiner {
     /// A few empty directories, beside the place of temporary ones; none where they cannot be made.
     fn empty(&mut self, temporary: &Utf8Path) -> Vec<Utf8PathBuf> {
         let place = temporary.with_file_name("new");
-        if self.place.as_ref() != Some(&place) {
-            // What a killed run left behind.
-            let _ = fault::point(Step::Remove, &place).and_then(|()| fs_err::remove_dir_all(&place));
-            // A link leads who knows where.
-            let made = fault::point(Step::Make, &place)
-                .and_then(|()| fs_err::create_dir_all(&place))
-                .and_then(|()| fs_err::canonicalize(&place));
-            if !made.is_ok_and(|real| real == place) {
-                return Vec::new();
-            }
-            self.place = Some(place.clone());
+        // A link leads who knows where.
+        let made = fault::point(Step::Make, &place)
+            .and_then(|()| fs_err::create_dir_all(&place))
+            .and_then(|()| fs_err::canonicalize(&place));
+        if !made.is_ok_and(|real| real == place) {
+            return Vec::new();
         }
         // The thread of an earlier call could write in it.
         let is_empty = |path: &Utf8PathBuf| path.read_dir().is_ok_and(|mut entries| entries.next().is_none());
@@ -123,15 +118,6 @@ impl Confiner {
             new.push(path);
         }
         new
-    }
-}
-
-impl Drop for Confiner {
-    fn drop(&mut self) {
-        if let Some(place) = &self.place {
-            // Whatever is left goes with the next run.
-            let _ = fault::point(Step::Remove, place).and_then(|()| fs_err::remove_dir_all(place));
-        }
     }
 }
 
