@@ -22,6 +22,7 @@
 //! | [`config`] | configuration files | every section merged, every value with its history |
 //! | [`installed`] | `.installed.cfg`, the user's state directory | what is known to be on disk; one run at a time |
 //! | [`access`] | what recipes declare, what the user granted | what one call may touch |
+//! | [`process`] | a native program that was granted | how it ended, what it wrote and made |
 //! | [`recipe`] | a component | four calls in a sandbox |
 //! | [`resolve`] | a configuration | what it means: sections substituted, recipes asked, parts in order |
 //! | [`plan`] | a buildout and what is installed | steps, each with its reasons |
@@ -68,6 +69,7 @@ pub mod fault;
 pub mod installed;
 pub mod path;
 pub mod plan;
+pub mod process;
 pub mod recipe;
 pub mod report;
 pub mod resolve;

@@ -72,7 +72,7 @@ const UNLESS_NAMED: [&str; 53] = [
 ];
 
 /// The names and files that are protected in a run.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Protected {
     /// Files that steer this very run: configuration files, the database; absolute.
     pub files: Vec<Utf8PathBuf>,

@@ -55,7 +55,7 @@ pub struct Denial {
 }
 
 /// What one call may touch. Paths are absolute and real.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reach {
     /// The buildout directory.
     pub root: Utf8PathBuf,
@@ -75,6 +75,10 @@ pub struct Reach {
     pub own: BTreeSet<Utf8PathBuf>,
     /// Whether links may be made.
     pub links: bool,
+    /// Programs that may be started, as they were declared.
+    pub programs: Vec<String>,
+    /// Environment variables that were declared and granted, set or not.
+    pub variables: Vec<String>,
     /// Names and files that nothing may write.
     pub protected: Protected,
     /// What the user refused to have read, or written.

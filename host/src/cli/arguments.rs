@@ -21,8 +21,10 @@ use super::grant::Typed;
 use super::help;
 use crate::access::Limit;
 use crate::config::Assignment;
+use crate::confine::Tier;
 use crate::diagnostic::{Diagnostic, Exit, nearest};
 use crate::plan::Aim;
+use crate::process;
 
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +51,8 @@ pub struct Arguments {
     pub recipe_time_limit: Option<Duration>,
     /// `--confine=guard`: where the kernel cannot confine a recipe, it runs all the same.
     pub guard_is_enough: bool,
+    /// `--process-tier`, `--run-…-limit`.
+    pub programs: process::Limits,
     /// `--adopt`: foreign records are taken over.
     pub adopt: bool,
     /// `--trust-owner`: a directory of another user is used as if it were one's own.
@@ -106,6 +110,7 @@ impl Reading {
             python_version: None,
             recipe_time_limit: None,
             guard_is_enough: false,
+            programs: process::Limits::default(),
             adopt: false,
             trust_owner: false,
             policy: None,
@@ -300,6 +305,18 @@ impl Reading {
                     _ => return Err(invalid(&value, "write `strict` or `guard`".to_owned())),
                 }
             }
+            "process-tier" => {
+                self.arguments.programs.tier = Tier::of_word(&value)
+                    .ok_or_else(|| invalid(&value, "write `strict`, `landlock` or `none`".to_owned()))?;
+            }
+            limit if limit.starts_with("run-") => {
+                let wrong = if limit == "run-time-limit" {
+                    "write a time such as `90`, `90s`, `15m` or `2h`"
+                } else {
+                    "write a number above 0"
+                };
+                self.program_limit(limit, &value).ok_or_else(|| invalid(&value, wrong.to_owned()))?;
+            }
             name if Typed::is_one(name) => {
                 let typed = Typed::parse(name, &value).map_err(|help| invalid(&value, help))?;
                 self.arguments.access.push(typed);
@@ -307,6 +324,28 @@ impl Reading {
             own => self.own.add(own, Some(value)),
         }
         Ok(())
+    }
+
+    /// Sets one limit of programs; none if the value is none of it.
+    fn program_limit(&mut self, name: &str, value: &str) -> Option<()> {
+        let limits = &mut self.arguments.programs;
+        if name == "run-time-limit" {
+            limits.time = duration(value)?;
+            return Some(());
+        }
+        let number = value.parse::<u64>().ok().filter(|number| *number > 0)?;
+        let bytes = number.checked_mul(1 << 20)?;
+        match name {
+            "run-disk-limit" => (limits.written_bytes, limits.file_bytes) = (bytes, bytes),
+            "run-memory-limit" => {
+                limits.memory_bytes = bytes;
+                limits.address_bytes = limits.address_bytes.max(bytes.checked_mul(2)?);
+            }
+            "run-process-limit" => limits.processes = number,
+            "run-output-limit" => limits.captured_bytes = bytes.try_into().ok()?,
+            _ => unreachable!("`{name}` is no limit that can be typed"),
+        }
+        Some(())
     }
 
     fn assign(&mut self, option: &str, text: &str) {
@@ -495,6 +534,7 @@ mod tests {
                 _ if !option.get_action().takes_values() => format!("--{long}"),
                 "python-version" => format!("--{long}=3.11"),
                 "confine" => format!("--{long}=guard"),
+                "process-tier" => format!("--{long}=none"),
                 _ => format!("--{long}=5"),
             };
             assert!(parse(&[&typed]).is_ok(), "{typed}");

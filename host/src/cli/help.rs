@@ -183,6 +183,12 @@ fn options() -> Vec<Arg> {
             "LEVEL",
             "`guard`: where the kernel cannot confine recipes, buildout's own checks are enough",
         ),
+        value("run-time-limit", "TIME", "How long a program of a recipe may run"),
+        value("run-disk-limit", "MIB", "How much a program may write"),
+        value("run-memory-limit", "MIB", "How much memory a program may use, with all it starts"),
+        value("run-process-limit", "N", "How many processes and threads it may be"),
+        value("run-output-limit", "MIB", "How much a recipe may read of a program's output"),
+        value("process-tier", "TIER", "How strongly programs are confined at least: strict, landlock, none"),
         switch("adopt", "Take over parts that zc.buildout or another machine recorded here"),
         switch("trust-owner", "Use a directory of another user as if it were yours"),
         // zc.buildout's old letters about Python and Windows: nothing to do, and no reason to stop.
@@ -198,12 +204,12 @@ fn grants() -> Vec<Arg> {
     [
         value("allow-read", "[PART:]DIR", "Recipes that ask for it may read below DIR"),
         value("allow-write", "[PART:]DIR", "Recipes that ask for it may read and write below DIR"),
+        value("allow-run", "[PART:]PROGRAM", "Recipes that ask for it may start it, in a sandbox"),
         value(
             "allow-env",
             "[PART:]NAME",
             "Recipes that ask for it may read this variable; without PART, the configuration too",
         ),
-        value("allow-run", "[PART:]PROGRAM", "Recipes that ask for it may start this program"),
         value(
             "allow-net",
             "[PART:]HOST",
@@ -213,8 +219,8 @@ fn grants() -> Vec<Arg> {
         switch("allow-all", "Recipes may do whatever they ask for; not with CI set"),
         value("deny-read", "[PART:]DIR", "No recipe may see what is below DIR, wherever that is"),
         value("deny-write", "[PART:]DIR", "No recipe may change what is below DIR"),
-        value("deny-env", "[PART:]NAME", "Whatever else allows it: this variable is not read"),
         value("deny-run", "[PART:]PROGRAM", "Whatever else allows it: this program is not started"),
+        value("deny-env", "[PART:]NAME", "Whatever else allows it: this variable is not read"),
         value("deny-net", "[PART:]HOST", "Whatever else allows it: this host is not reached"),
         links("deny-links", "Whatever else allows it: no links"),
     ]
@@ -293,6 +299,13 @@ Options:
       --recipe-time-limit <TIME>  How long a recipe may work on a part: 90, 90s, 15m, 2h
       --confine <LEVEL>           `guard`: where the kernel cannot confine recipes,
                                   buildout's own checks are enough
+      --run-time-limit <TIME>     How long a program of a recipe may run
+      --run-disk-limit <MIB>      How much a program may write
+      --run-memory-limit <MIB>    How much memory a program may use, with all it starts
+      --run-process-limit <N>     How many processes and threads it may be
+      --run-output-limit <MIB>    How much a recipe may read of a program's output
+      --process-tier <TIER>       How strongly programs are confined at least: strict,
+                                  landlock, none
       --adopt                     Take over parts that zc.buildout or another machine
                                   recorded here
       --trust-owner               Use a directory of another user as if it were yours
@@ -304,11 +317,11 @@ Access, for this run:
           Recipes that ask for it may read below DIR
       --allow-write <[PART:]DIR>
           Recipes that ask for it may read and write below DIR
+      --allow-run <[PART:]PROGRAM>
+          Recipes that ask for it may start it, in a sandbox
       --allow-env <[PART:]NAME>
           Recipes that ask for it may read this variable; without PART, the
           configuration too
-      --allow-run <[PART:]PROGRAM>
-          Recipes that ask for it may start this program
       --allow-net <[PART:]HOST>
           Recipes that ask for it may reach this host over https, or SCHEME://HOST:PORT
       --allow-links[=<PART>]
@@ -319,10 +332,10 @@ Access, for this run:
           No recipe may see what is below DIR, wherever that is
       --deny-write <[PART:]DIR>
           No recipe may change what is below DIR
-      --deny-env <[PART:]NAME>
-          Whatever else allows it: this variable is not read
       --deny-run <[PART:]PROGRAM>
           Whatever else allows it: this program is not started
+      --deny-env <[PART:]NAME>
+          Whatever else allows it: this variable is not read
       --deny-net <[PART:]HOST>
           Whatever else allows it: this host is not reached
       --deny-links[=<PART>]

@@ -195,7 +195,7 @@ impl Asked {
 
     /// What recipes are loaded with. Where nothing can be kept, that is said, and the run goes on.
     pub(super) fn settings(&self, project: &Utf8Path, report: &mut dyn Reporter) -> Settings {
-        let mut limits = Limits::default();
+        let mut limits = Limits { programs: self.arguments.programs.clone(), ..Limits::default() };
         if let Some(time) = self.arguments.recipe_time_limit {
             limits.init_time = time;
             limits.call_time = time;

@@ -8,9 +8,18 @@
 //! |---|---|
 //! | `landlock` | files and directories, for one thread and what it starts |
 //! | `limits` | time, memory, sizes and numbers, for a whole process |
+//! | `namespaces` | a process for which nothing is there but what was put there |
+//! | `seccomp` | the system calls that a program can make |
+//! | `tier` | which of them are required, and what leaks without the others |
 
 mod landlock;
 mod limits;
+mod namespaces;
+mod seccomp;
+mod tier;
 
 pub use landlock::{Landlock, LandlockError, NEEDED, Rights, Rules, Ruleset, directory};
 pub use limits::Rations;
+pub use namespaces::{DEVICES, NamespaceError, SYSTEM, View, enter};
+pub use seccomp::Seccomp;
+pub use tier::Tier;

@@ -15,6 +15,7 @@ use super::files::{Record, Witness};
 use super::limits::Limits;
 use crate::access::Reach;
 use crate::event::Level;
+use crate::process::{Allowed, Command, Ended, Swept};
 
 /// Which function of the recipe is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -142,6 +143,8 @@ pub enum Ask {
     Add(String, Vec<(String, String)>),
     /// `sections.parse`
     Parse(String),
+    /// `process.run`
+    Run(Box<(Command, Allowed)>),
 }
 
 /// The answer to an [`Ask`], one shape for each kind of answer.
@@ -159,6 +162,8 @@ pub enum Reply {
     Text(String),
     /// To `Add`.
     Done,
+    /// To `Run`: how it ended, and what it did to the part's directories in any case.
+    Ran(Box<(Result<Ended, RecipeError>, Swept)>),
 }
 
 /// Why there is no answer.

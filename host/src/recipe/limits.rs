@@ -7,6 +7,8 @@
 
 use std::time::Duration;
 
+use crate::process;
+
 /// The limits of one call of a recipe, and of one part.
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -38,6 +40,8 @@ pub struct Limits {
     pub nesting: usize,
     /// Size of a component, in bytes, before it is compiled.
     pub component_bytes: u64,
+    /// What the programs that it starts may use, and how they are confined.
+    pub programs: process::Limits,
 }
 
 impl Default for Limits {
@@ -57,6 +61,7 @@ impl Default for Limits {
             log_bytes: 1 << 20,
             nesting: 200,
             component_bytes: 64 << 20,
+            programs: process::Limits::default(),
         }
     }
 }

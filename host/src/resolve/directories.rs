@@ -324,6 +324,8 @@ impl Buildout {
             granted_places,
             own: own.into_iter().collect(),
             links: grants.hold(NeedKind::Links, "", asker) && !needs::declared_links(part).is_empty(),
+            programs: needs::granted(self, part, NeedKind::Run),
+            variables: needs::granted(self, part, NeedKind::Env),
             protected: Protected { files: self.protected_files() },
             hidden: refused(NeedKind::Read),
             closed: refused(NeedKind::Write),

@@ -500,7 +500,12 @@ impl Cause {
                     Some(help) => error.help(help),
                     None => error,
                 };
-                let error = if cause.kind == "limit" { error.exit(Exit::Limit) } else { error };
+                let error = match cause.kind.as_str() {
+                    "limit" => error.exit(Exit::Limit),
+                    "denied" => error.exit(Exit::Denied),
+                    "unconfined" => error.exit(Exit::Unconfined),
+                    _ => error,
+                };
                 explain_denials(error, &cause.kind, denied)
             }
             // No recipe is to blame for that.

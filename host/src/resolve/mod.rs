@@ -44,6 +44,7 @@ mod unserved;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use indexmap::IndexMap;
@@ -117,6 +118,10 @@ pub struct Buildout {
     angles: BTreeSet<String>,
     /// Whether the recipe that is being called shows how far it is.
     progressing: bool,
+    /// How long programs of recipes have run.
+    programs_worked: Duration,
+    /// Whether the user was told that programs are not confined strictly.
+    told_tier: bool,
     /// Whether recipes are asked; not where only what was written is looked at.
     asks: bool,
     /// Whether a section was looked up whose recipe was not asked.
@@ -209,6 +214,8 @@ impl Buildout {
             finished: false,
             angles: BTreeSet::new(),
             progressing: false,
+            programs_worked: Duration::ZERO,
+            told_tier: false,
             asks: true,
             unasked: false,
             counters: Counters::default(),

@@ -123,6 +123,14 @@ pub(super) fn declared(buildout: &Buildout, part: &Part, kind: NeedKind) -> Vec<
     needs(part, kind).map(value).collect()
 }
 
+/// The names that a part declares to need, and was granted.
+pub(super) fn granted(buildout: &Buildout, part: &Part, kind: NeedKind) -> Vec<String> {
+    let identity = part.recipe.identity();
+    let asker = Asker::Part { name: &part.name, recipe: &identity };
+    let names = needs(part, kind).map(|need| buildout.filled(&part.name, &need.value));
+    names.filter(|name| buildout.surroundings.grants.hold(kind, name, asker)).collect()
+}
+
 /// The declared needs for links.
 pub(super) fn declared_links(part: &Part) -> Vec<&Need> {
     needs(part, NeedKind::Links).collect()

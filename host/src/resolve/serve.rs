@@ -9,8 +9,10 @@ use std::time::Duration;
 use super::error::{Cause, ResolveError};
 use super::resolver::Resolver;
 use crate::config::ConfigError;
+use crate::confine::Tier;
 use crate::event::{Event, Level};
-use crate::recipe::{Ask, Change, Failure, NoReply, RecipeError, Reply, Serve};
+use crate::process::{self, Allowed, Command, Ended, Stream, Swept};
+use crate::recipe::{Ask, Change, Failure, NoReply, RecipeError, Reply, Serve, cancelled};
 
 impl Serve for Resolver<'_> {
     fn answer(&mut self, part: &str, changes: Vec<Change>, ask: Ask) -> Result<Reply, NoReply> {
@@ -55,11 +57,15 @@ impl Serve for Resolver<'_> {
                 }
                 Ok(Reply::Names(names))
             }
+            Ask::Run(order) => {
+                let (command, allowed) = *order;
+                Ok(Reply::Ran(Box::new(self.run(part, &command, &allowed))))
+            }
         }
     }
 
     fn nested(&self) -> Duration {
-        self.buildout.catalogue.worked()
+        self.buildout.catalogue.worked() + self.buildout.programs_worked
     }
 
     fn log(&mut self, part: &str, level: Level, message: &str) {
@@ -74,6 +80,37 @@ impl Serve for Resolver<'_> {
 }
 
 impl Resolver<'_> {
+    /// Runs a program for a guest, on this thread: a guest's own may be confined so that it can start none.
+    fn run(
+        &mut self,
+        part: &str,
+        command: &Command,
+        allowed: &Allowed,
+    ) -> (Result<Ended, RecipeError>, Swept) {
+        let tier = allowed.limits.tier;
+        if tier != Tier::Strict && !std::mem::replace(&mut self.buildout.told_tier, true) {
+            let message = format!("Programs are not confined strictly; they can {}", tier.leaks().join(", "));
+            self.reporter.event(&Event::Log { part: None, level: Level::Warning, message });
+        }
+        let words = [&command.program].into_iter().chain(&command.arguments);
+        let words: Vec<&str> = words.map(String::as_str).collect();
+        self.log(part, Level::Debug, &format!("Running {}", words.join(" ")));
+        let mut line = |stream: Stream, text: &str| {
+            let level = match stream {
+                Stream::Out => Level::Info,
+                Stream::Err => Level::Warning,
+            };
+            self.log(part, level, text);
+        };
+        let ran = process::run(command, allowed, &cancelled, &mut line);
+        self.buildout.programs_worked += ran.took;
+        let result = ran.result.map_err(|error| {
+            let told = RecipeError::new(error.kind(), error.to_string());
+            error.help().into_iter().fold(told, |told, help| told.with("help", help))
+        });
+        (result, ran.swept)
+    }
+
     /// Looks a section up for a guest.
     fn reach(&mut self, part: &str, section: &str) -> Result<(), NoReply> {
         if section == part {

@@ -39,12 +39,14 @@ pub enum Kind {
     Limit,
     /// The user stopped the run.
     Cancelled,
+    /// The machine has no sandbox for a program.
+    Unconfined,
     /// Anything else, and any word that this version does not know.
     Failed,
 }
 
 impl Kind {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::User,
         Self::Missing,
         Self::Exists,
@@ -57,6 +59,7 @@ impl Kind {
         Self::Process,
         Self::Limit,
         Self::Cancelled,
+        Self::Unconfined,
         Self::Failed,
     ];
 
@@ -75,6 +78,7 @@ impl Kind {
             Self::Process => "process",
             Self::Limit => "limit",
             Self::Cancelled => "cancelled",
+            Self::Unconfined => "unconfined",
             Self::Failed => "failed",
         }
     }

@@ -67,6 +67,7 @@
 //! - **Files** are read and written with `std::fs`; what WASI has no call for is in [`files`].
 //! - **Errors**: `?` works on all of them. Say [`At::at`] to name the path, [`Part::error`] to name the option; the host
 //!   shows where it was written. A panic is reported as a bug in the recipe.
+//! - **Programs** of the system are started with [`process::Command`], in a sandbox, if the user grants it.
 //! - **`update`** is called for a part whose options have not changed, if it is written at all.
 
 // Generated code, here and in recipes, names this crate by its name.
@@ -79,6 +80,7 @@ pub mod files;
 pub mod host;
 pub mod log;
 mod part;
+pub mod process;
 pub mod sections;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;

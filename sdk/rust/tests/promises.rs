@@ -312,3 +312,36 @@ fn a_relative_path_cannot_be_returned() {
         (Kind::Failed, "the recipe returned a relative path: relative")
     );
 }
+
+#[test]
+fn a_program_tells_its_lines_or_gives_them_to_the_recipe() {
+    use buildout_recipe::process::{Command, find};
+
+    let buildout = Buildout::new();
+    LATER.set(|part| {
+        let directory = part.path("location")?;
+        fs::create_dir(&directory)?;
+        let shell = |script: &str| Command::new("sh").args(["-c", script]).directory(&directory);
+        shell("echo told; echo warned >&2; pwd > where")?.run()?.success()?;
+        let captured = shell("printf $X")?.env("X", "held").capture()?;
+        assert_eq!((captured.output.as_str(), captured.errors.as_str()), ("held", ""));
+        let failed = shell("echo no >&2; exit 3")?.capture().expect_err("it fails");
+        assert_eq!((failed.kind(), failed.message()), (Kind::Process, "`sh` ended with status 3: no"));
+        assert_eq!(shell("exit 3")?.run()?.code(), 3);
+        assert_eq!(find("nobody-has-this")?, None);
+        Ok(())
+    });
+    let location = buildout.path("parts/p");
+    buildout.part::<Says>("p", &[("location", "parts/p")]).install().expect("all went well");
+    assert_eq!(buildout.log(), ["p: info: told", "p: warn: warned"]);
+    assert_eq!(
+        fs::read_to_string(location.join("where")).expect("it was written").trim_end(),
+        location.to_str().expect("text")
+    );
+}
+
+#[test]
+fn no_program_is_started_in_init() {
+    let error = init(&[], |_| buildout_recipe::process::find("sh").map(drop)).expect_err("it is refused");
+    assert_eq!((error.kind(), error.message()), (Kind::Phase, "no program can be started in `init`"));
+}

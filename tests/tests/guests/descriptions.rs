@@ -204,6 +204,14 @@ recipe = actor:net
 
 recipe = actor:run
 
+recipe = actor:shell
+
+recipe = actor:shell-links
+
+recipe = actor:shell-writer
+
+recipe = actor:program
+
 access:
   read ${:place}: copies what lies there
   write ${:place}: keeps its data there
@@ -211,6 +219,9 @@ access:
   links: points at the newest one
   net example.org: asks for the weather
   run cc: compiles
+  run sh: does what a shell can do
+  run ${:program}: starts what its options name
+  env CC: names the compiler
 
 "#]],
     );

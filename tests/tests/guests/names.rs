@@ -162,7 +162,7 @@ Error: The recipe `actor` has no entry `stil`
   |
 4 | recipe = actor:stil
   |          ^^^^^^^^^^
-help: it has: default, still, places, reader, writer, env, links, net, run
+help: it has: default, still, places, reader, writer, env, links, net, run, shell, shell-links, shell-writer, program
 
 "#]],
     );

@@ -9,6 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::access::{Deed, Denial, NOT_MADE, Permit, Reach};
 use crate::fault::{self, Step};
 use crate::installed::{Kind as MadeKind, Made, Seen};
+use crate::process::Swept;
 use crate::recipe::limits::Limits;
 
 /// More refusals than this say nothing new.
@@ -314,6 +315,35 @@ impl Guard {
         for made in brought {
             self.made(&made.path, made.kind);
         }
+    }
+
+    /// What a program may touch that the recipe starts now: `own` is all that the part has made so far.
+    pub(crate) fn reach_of_programs(&self) -> Reach {
+        let earlier = self.reach.own.iter().filter(|path| !self.record.removed.contains(*path));
+        Reach { own: earlier.chain(&self.own).cloned().collect(), ..self.reach.clone() }
+    }
+
+    /// Records what a program did, as if the recipe had done it.
+    pub(crate) fn swept(&mut self, swept: &Swept) {
+        for path in &swept.removed {
+            self.removed(path);
+        }
+        for made in &swept.made {
+            self.made(&made.path, made.kind);
+        }
+        for (path, seen) in &swept.changed {
+            if self.reach.own.contains(path) {
+                self.record.changed.entry(path.clone()).or_insert(*seen);
+            } else if !self.own.contains(path) {
+                self.record.overwritten.insert(path.clone());
+            }
+        }
+        let files = u64::try_from(swept.made.len()).unwrap_or(u64::MAX);
+        match self.files_left.checked_sub(files) {
+            Some(left) => self.files_left = left,
+            None => self.record.limit = Some("files"),
+        }
+        self.written.charge(swept.bytes);
     }
 
     /// Takes bytes for a write, or records that the limit was reached.

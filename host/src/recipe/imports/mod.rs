@@ -7,6 +7,7 @@
 mod files;
 mod host;
 mod log;
+mod process;
 mod section;
 mod sections;
 

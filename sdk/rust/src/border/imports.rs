@@ -139,3 +139,29 @@ pub(crate) mod files {
         border::files::temporary_directory().map_err(told)
     }
 }
+
+pub(crate) mod process {
+    use super::*;
+    use crate::process::Command;
+
+    /// Status, output, errors.
+    pub(crate) fn run(command: &Command, capture: bool) -> Result<(i32, String, String)> {
+        use border::process::Output;
+
+        let command = border::process::Command {
+            program: command.program.clone(),
+            arguments: command.arguments.clone(),
+            directory: command.directory.clone(),
+            environment: command.environment.clone(),
+            reads: command.reads.clone(),
+            output: if capture { Output::Capture } else { Output::Log },
+            time_limit: command.seconds,
+        };
+        let ended = border::process::run(&command).map_err(told)?;
+        Ok((ended.status, ended.output, ended.errors))
+    }
+
+    pub(crate) fn find(program: &str) -> Result<Option<String>> {
+        border::process::find(program).map_err(told)
+    }
+}

@@ -22,7 +22,16 @@ use crate::{Error, Part, Recipe};
 pub mod bindings {
     wit_bindgen::generate!({
         path: "../../wit",
-        world: "recipe",
+        // A recipe imports of it only what it calls.
+        inline: "
+            package buildout:sdk;
+            world recipe {
+                include buildout:recipe/recipe@0.1.0;
+                include buildout:recipe/programs@0.1.0;
+            }
+        ",
+        world: "buildout:sdk/recipe",
+        generate_all,
         pub_export_macro: true,
         export_macro_name: "export_component",
         default_bindings_module: "buildout_recipe::border::bindings",

@@ -226,6 +226,53 @@ pub(crate) mod files {
     }
 }
 
+/// Nothing confines a program here, and its time is not measured: the recipe is tested, not the host.
+pub(crate) mod process {
+    use std::path::Path;
+    use std::process::Stdio;
+
+    use super::*;
+    use crate::process::Command;
+
+    const PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
+
+    /// Status, output, errors.
+    pub(crate) fn run(command: &Command, capture: bool) -> Result<(i32, String, String)> {
+        let file = find(&command.program)?
+            .ok_or_else(|| Error::new(Kind::Process, format!("there is no program `{}`", command.program)))?;
+        let mut started = std::process::Command::new(file);
+        started.args(&command.arguments).current_dir(&command.directory).env_clear();
+        started.env("PATH", PATH).envs(command.environment.iter().map(|(name, value)| (name, value)));
+        let output = started
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| Error::new(Kind::Process, format!("`{}`: {error}", command.program)))?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        let status = output.status.code().unwrap_or(128);
+        if capture {
+            return Ok((status, out, err));
+        }
+        for (level, text) in [("info", &out), ("warn", &err)] {
+            let world = running();
+            let caller = world.caller();
+            let lines = text.lines().map(|line| format!("{caller}: {level}: {line}"));
+            world.run.borrow_mut().log.extend(lines);
+        }
+        Ok((status, String::new(), String::new()))
+    }
+
+    pub(crate) fn find(program: &str) -> Result<Option<String>> {
+        if running().phase() == Some(Phase::Init) {
+            return Err(phase_error("no program can be started in `init`"));
+        }
+        let directories = PATH.split(':').filter(|_| !program.contains('/'));
+        let named = directories.map(|directory| format!("{directory}/{program}"));
+        let mut candidates = named.chain(program.starts_with('/').then(|| program.to_owned()));
+        Ok(candidates.find(|path| Path::new(path).is_file()))
+    }
+}
+
 fn only_in_init(world: &World, call: &str) -> Result<()> {
     if world.phase() == Some(Phase::Init) {
         return Ok(());

@@ -10,6 +10,7 @@
 
 mod border;
 mod files;
+mod programs;
 mod rogue;
 mod world;
 
@@ -20,7 +21,18 @@ use bindings::exports::buildout::recipe::part::Guest;
 
 #[allow(missing_docs)]
 mod bindings {
-    wit_bindgen::generate!({ path: "../../../wit", world: "recipe" });
+    wit_bindgen::generate!({
+        path: "../../../wit",
+        inline: "
+            package tests:guests;
+            world actor {
+                include buildout:recipe/recipe@0.1.0;
+                include buildout:recipe/programs@0.1.0;
+            }
+        ",
+        world: "tests:guests/actor",
+        generate_all,
+    });
 }
 
 /// `recipe.toml`, carried inside the component.
@@ -98,6 +110,7 @@ impl Play {
         let words = Words { play: self, rest: rest.trim() };
         let done = border::deed(verb, &words)
             .or_else(|| files::deed(verb, &words))
+            .or_else(|| programs::deed(verb, &words))
             .or_else(|| world::deed(verb, &words))
             .or_else(|| rogue::deed(verb, &words));
         done.unwrap_or_else(|| Err(error("user", format!("the actor does not know `{verb}`"))))
