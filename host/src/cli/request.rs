@@ -11,7 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::arguments::Arguments;
 use super::{Failed, python, unknown_part};
 use crate::access::{Asker, Grants, NeedKind, Policy};
-use crate::config::{self, Configuration, Facts, Value};
+use crate::config::{self, Configuration, Facts, Opaque, Value};
 use crate::confine::Landlock;
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::environment::Environment;
@@ -66,6 +66,7 @@ impl Asked {
             request.user_defaults = self.environment.default_configuration().filter(|path| path.is_file());
         }
         request.assignments = self.arguments.assignments.clone();
+        request.opaque = Opaque { options: self.policy.opaque.clone() };
         let all = self.environment.variables().map(|(name, _)| name).filter(|_| grants.are_everything());
         let granted = grants.variables().chain(all);
         request.environment = granted

@@ -19,7 +19,8 @@ const CREDENTIALS: [&str; 8] =
 /// Which values are opaque.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Opaque {
-    /// Options that the user's policy names, besides those that look like credentials.
+    /// `SECTION:OPTION` of those that the user's policy names, besides what looks like credentials. They stay opaque in
+    /// another section that takes them over by a macro.
     pub options: Vec<String>,
 }
 
@@ -28,7 +29,7 @@ impl Opaque {
     pub fn hides(&self, option: &str, value: &Value) -> bool {
         value.layers().contains(Layer::User)
             && (names_credentials(option)
-                || self.options.iter().any(|named| named == option)
+                || self.options.iter().any(|named| named.rsplit(':').next() == Some(option))
                 || carries_credentials(value.text()))
     }
 }

@@ -10,3 +10,4 @@
 mod configurations;
 mod list;
 mod paths;
+mod surroundings;
