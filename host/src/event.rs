@@ -93,6 +93,13 @@ pub enum Event {
         /// Absolute paths, in the order in which they were removed.
         paths: Vec<String>,
     },
+    /// What a failed reinstall was to replace is in its place again.
+    PutBack {
+        /// The part that had it.
+        part: String,
+        /// Absolute paths.
+        paths: Vec<String>,
+    },
     /// Options that nobody read: a typing error, or something that the recipe does not know.
     UnusedOptions {
         /// The section that they stand in.

@@ -12,7 +12,7 @@ use crate::config::{self, Configuration, LocalFiles};
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::event::Reporter;
 use crate::execute::remove::Bounds;
-use crate::execute::{self, Adoption, Execution};
+use crate::execute::{self, Adoption, Execution, Going};
 use crate::installed::{Holder, Installed, Places, RunLock};
 use crate::plan::{Aim, Plan};
 use crate::recipe::{Catalogue, Settings};
@@ -216,8 +216,8 @@ pub struct Planned {
     pub adoption: Adoption,
     /// The steps.
     pub plan: Plan,
-    /// What goes with each part that goes, absolute.
-    pub going: BTreeMap<String, Vec<Utf8PathBuf>>,
+    /// What goes with each part that goes.
+    pub going: BTreeMap<String, Going>,
     /// What would stop the run before its first step.
     pub obstacle: Option<Diagnostic>,
     /// What it was compared with.

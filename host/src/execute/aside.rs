@@ -5,23 +5,26 @@
 //! - Not here: in which order parts go aside and come back (`execute`), what a killed run left aside
 //!   (`installed::journal`).
 //!
-//! Rules: `decisions.md` 3.4. Each move is written down before it is made. A directory that is wholly
+//! Rules: `decisions.md` 3.4. A file that somebody changed goes to where it is kept (`keep`). Each move is written down before it is made. A directory that is wholly
 //! the part's goes in one move; one that holds others' files stays where it is, and only what is
 //! recorded moves. Where `.buildout/` is on another file system, a hidden sibling takes its place.
 //! Nothing is ever moved over something.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::ffi::OsString;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::io::Errno;
 
-use super::remove::{Bounds, CACHE, Place, Why, failed, is_replaced, lies_in, owned};
+use super::keep::{self, Shelf, is_kept};
+use super::python_cache;
+use super::remove::{Belongings, Bounds, NAMED_AT_MOST, Place, Why, failed, lies_in, owned};
+use super::standing::Standing;
 use crate::diagnostic::Diagnostic;
 use crate::installed::run_lock::FOLDER;
-use crate::installed::{Directory, Found, InstalledError, Journal, Kind, Made, Moved, Reach};
+use crate::installed::{Digest, Directory, Found, InstalledError, Journal, Kind, Made, Moved, Reach};
 
 /// The directory in `.buildout/`.
 const ASIDE: &str = "aside";
@@ -36,8 +39,8 @@ pub struct Aside {
     pub moved: Vec<Moved>,
     /// The part's directories that stay, as they hold others' files. They remain the part's.
     pub stays: Vec<Made>,
-    /// Files that somebody put in the place of the part's: they stay, and are not the part's any more.
-    pub replaced: Vec<Utf8PathBuf>,
+    /// What stays and is not the part's, or not any more.
+    pub kept: Vec<(Utf8PathBuf, Why)>,
 }
 
 /// Why a part could not be moved aside.
@@ -66,8 +69,8 @@ impl AsideError {
     }
 }
 
-/// Moves aside what a part returned and is known to have made; the arguments are those of
-/// [`remove_owned`](super::remove::remove_owned), and `folder` is `.buildout/`.
+/// Moves aside what a part returned and is known to have made; `folder` is `.buildout/`. A file that somebody changed is
+/// kept for good, unless it is put back.
 ///
 /// # Errors
 ///
@@ -76,16 +79,17 @@ pub fn move_aside(
     bounds: Bounds<'_>,
     folder: &Directory,
     part: &str,
-    (returned, made): (&[String], &[Made]),
-    others: &BTreeSet<Utf8PathBuf>,
+    belongings: Belongings<'_>,
     journal: &mut Journal,
     aside: &mut Aside,
 ) -> Result<(), AsideError> {
-    let owned = owned(bounds, returned, made, others, &mut Vec::new());
+    let mut claimed = Vec::new();
+    let owned = owned(bounds, belongings, &mut claimed);
     let known: HashMap<&Utf8Path, &Made> = owned.iter().map(|made| (made.path.as_path(), *made)).collect();
     let directories: HashSet<&Utf8Path> =
         owned.iter().filter(|made| made.kind == Kind::Directory).map(|made| made.path.as_path()).collect();
     let mut reaches = bounds.reaches(&directories);
+    let contents = belongings.contents;
     let mut mover = Mover { folder, part, journal, shelf: None, aside };
     let mut done = Ok(());
     for top in tops(&owned) {
@@ -93,7 +97,8 @@ pub fn move_aside(
             continue;
         };
         let reach = &mut reaches[place.number];
-        let units = match units(reach, &place, top, &known, mover.aside) {
+        let mut survey = Survey { place: &place, top, known: &known, contents, edited: Vec::new() };
+        let units = match survey.units(reach, mover.aside) {
             Ok(units) => units,
             Err(source) => {
                 done = Err(AsideError::Move { path: top.path.clone(), source });
@@ -101,12 +106,20 @@ pub fn move_aside(
             }
         };
         reach.close_up();
-        done = units.iter().try_for_each(|unit| mover.move_away(reach, &place, unit));
+        let edited = std::mem::take(&mut survey.edited);
+        done = edited
+            .iter()
+            .try_for_each(|file| mover.keep(reach, &place, file))
+            .and_then(|()| units.iter().try_for_each(|unit| mover.move_away(reach, &place, unit)));
         if done.is_err() {
             break;
         }
     }
     reaches.iter_mut().for_each(Reach::close_up);
+    // What is another part's too was told when that one was made.
+    aside
+        .kept
+        .retain(|(path, why)| *why != Why::NotMade || !claimed.iter().any(|(claimed, _)| claimed == path));
     done
 }
 
@@ -125,12 +138,15 @@ pub fn put_back(bounds: Bounds<'_>, moved: &[Moved]) -> Vec<(Utf8PathBuf, Why)> 
     kept
 }
 
-/// Removes what is still aside, with all that it holds, and returns what could not be removed.
+/// Removes what is still aside, with all that it holds, and returns what could not be removed, and by its old path
+/// what is kept since somebody changed it.
 pub fn discard(bounds: Bounds<'_>, moved: &[Moved]) -> Vec<(Utf8PathBuf, Why)> {
     let mut kept = Vec::new();
     for moved in moved.iter().rev() {
-        if let Err(why) = discard_one(bounds, moved) {
-            kept.push((moved.to.clone(), why));
+        match discard_one(bounds, moved) {
+            Ok(()) => {}
+            Err(why @ Why::Edited { .. }) => kept.push((moved.from.clone(), why)),
+            Err(why) => kept.push((moved.to.clone(), why)),
         }
     }
     tidy(bounds);
@@ -165,120 +181,164 @@ struct Node {
     owned: bool,
 }
 
-/// The fewest things, as paths beneath `place`'s root, that together are all of the part below `top`.
-fn units(
-    reach: &mut Reach<'_>,
-    place: &Place<'_>,
-    top: &Made,
-    known: &HashMap<&Utf8Path, &Made>,
-    aside: &mut Aside,
-) -> io::Result<Vec<PathBuf>> {
-    let folder = place.folder().as_std_path();
-    let found = match reach.change(folder, |directory| directory.look(place.name())) {
-        Ok(found) => found,
-        Err(error) => match Errno::from_io_error(&error) {
-            // Not there, or not by a way that may be followed.
-            Some(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => return Ok(Vec::new()),
-            Some(_) | None => return Err(error),
-        },
-    };
-    let itself = vec![place.beneath.clone().into_std_path_buf()];
-    match (found, top.kind) {
-        (Found::Kind(Kind::File), Kind::File)
-            if reach.change(folder, |directory| is_replaced(directory, place.name().as_ref(), top))? =>
-        {
-            aside.replaced.push(top.path.clone());
-            return Ok(Vec::new());
-        }
-        (Found::Kind(Kind::Link), _) | (Found::Kind(Kind::File), Kind::File) => return Ok(itself),
-        (Found::Kind(Kind::Directory), Kind::Directory) => {}
-        (Found::Nothing | Found::Kind(_) | Found::Special, _) => return Ok(Vec::new()),
-    }
-    let mut nodes = walk(reach, place, top, known, &mut aside.replaced)?;
-    // Each node stands behind the one above it.
-    for at in (1..nodes.len()).rev() {
-        if !nodes[at].whole {
-            let above = nodes[at].above;
-            nodes[above].whole = false;
-        }
-    }
-    let path = |at: usize| {
-        let mut names = Vec::new();
-        let mut at = at;
-        while at != 0 {
-            names.push(&nodes[at].name);
-            at = nodes[at].above;
-        }
-        names.into_iter().rev().collect::<PathBuf>()
-    };
-    if nodes[0].whole {
-        return Ok(itself);
-    }
-    let mut units = Vec::new();
-    for (at, node) in nodes.iter().enumerate() {
-        // Joined with nothing, a path would end in a slash.
-        let below = || if at == 0 { itself[0].clone() } else { itself[0].join(path(at)) };
-        if node.whole && node.owned && !nodes[node.above].whole {
-            units.push(below());
-        } else if node.owned && !node.whole && node.kind == Some(Kind::Directory) {
-            let path = below();
-            let path = Utf8Path::from_path(&path).expect("what is owned has a UTF-8 path");
-            aside.stays.push(Made::new(place.root.path().join(path), Kind::Directory));
-        }
-    }
-    Ok(units)
+/// A look at a part's thing before it is moved.
+struct Survey<'a> {
+    place: &'a Place<'a>,
+    top: &'a Made,
+    known: &'a HashMap<&'a Utf8Path, &'a Made>,
+    contents: &'a BTreeMap<Utf8PathBuf, Digest>,
+    /// The files that somebody changed, beneath the place's root.
+    edited: Vec<PathBuf>,
 }
 
-/// All that a directory holds, each thing behind the directory that holds it; links are not followed.
-fn walk(
-    reach: &mut Reach<'_>,
-    place: &Place<'_>,
-    top: &Made,
-    known: &HashMap<&Utf8Path, &Made>,
-    replaced: &mut Vec<Utf8PathBuf>,
-) -> io::Result<Vec<Node>> {
-    let root =
-        Node { above: 0, name: OsString::new(), kind: Some(Kind::Directory), whole: true, owned: true };
-    let mut nodes = vec![root];
-    // The path of the directory that is being read, and the number of names that lead there.
-    let mut here = place.beneath.as_std_path().to_owned();
-    let mut path = top.path.as_std_path().to_owned();
-    let mut todo = vec![(0, 0)];
-    let mut depth_here = 0;
-    while let Some((at, depth)) = todo.pop() {
-        while depth_here >= depth.max(1) {
-            here.pop();
-            path.pop();
-            depth_here -= 1;
-        }
-        if at != 0 {
-            here.push(&nodes[at].name);
-            path.push(&nodes[at].name);
-            depth_here += 1;
-        }
-        for entry in reach.change(&here, Directory::entries)? {
-            path.push(&entry.name);
-            let recorded = Utf8Path::from_path(&path).and_then(|path| known.get(path)).copied();
-            path.pop();
-            let cache = entry.name == CACHE && entry.kind == Some(Kind::Directory);
-            // A link in the place of something recorded is nobody's loss.
-            let mut owned =
-                recorded.is_some_and(|made| entry.kind == Some(made.kind) || entry.kind == Some(Kind::Link));
-            if let Some(made) = recorded
-                && owned
-                && entry.kind == Some(Kind::File)
-                && reach.change(&here, |directory| is_replaced(directory, &entry.name, made))?
-            {
-                replaced.push(made.path.clone());
-                owned = false;
+impl Survey<'_> {
+    /// The fewest things, as paths beneath the place's root, that together are all of the part there.
+    fn units(&mut self, reach: &mut Reach<'_>, aside: &mut Aside) -> io::Result<Vec<PathBuf>> {
+        let (place, top) = (self.place, self.top);
+        let folder = place.folder().as_std_path();
+        let found = match reach.change(folder, |directory| directory.look(place.name())) {
+            Ok(found) => found,
+            Err(error) => match Errno::from_io_error(&error) {
+                // Not there, or not by a way that may be followed.
+                Some(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => return Ok(Vec::new()),
+                Some(_) | None => return Err(error),
+            },
+        };
+        let itself = place.beneath.as_std_path();
+        match (found, top.kind) {
+            (Found::Kind(Kind::Directory), Kind::Directory) => {}
+            (Found::Kind(kind), _) => {
+                let owned = self.is_owned(reach, itself, top, Some(kind), aside)?;
+                return Ok(if owned { vec![itself.to_owned()] } else { Vec::new() });
             }
-            if entry.kind == Some(Kind::Directory) && !cache {
-                todo.push((nodes.len(), depth + 1));
+            (Found::Special, _) => {
+                self.is_owned(reach, itself, top, None, aside)?;
+                return Ok(Vec::new());
             }
-            nodes.push(Node { above: at, name: entry.name, kind: entry.kind, whole: owned || cache, owned });
+            (Found::Nothing, _) => return Ok(Vec::new()),
+        }
+        let mut nodes = self.walk(reach, aside)?;
+        // Each node stands behind the one above it.
+        for at in (1..nodes.len()).rev() {
+            if !nodes[at].whole {
+                let above = nodes[at].above;
+                nodes[above].whole = false;
+            }
+        }
+        if nodes[0].whole {
+            return Ok(vec![itself.to_owned()]);
+        }
+        let below = |at: usize| {
+            let mut names = Vec::new();
+            let mut at = at;
+            while at != 0 {
+                names.push(&nodes[at].name);
+                at = nodes[at].above;
+            }
+            let mut below = itself.to_owned();
+            below.extend(names.into_iter().rev());
+            below
+        };
+        let path = |at: usize| place.root.path().join(below(at).to_string_lossy().as_ref());
+        let (mut units, mut strangers) = (Vec::new(), Vec::new());
+        for (at, node) in nodes.iter().enumerate() {
+            if node.whole && node.owned && !nodes[node.above].whole {
+                let below = below(at);
+                // A changed file moves by itself.
+                units.extend((!self.edited.contains(&below)).then_some(below));
+            } else if node.owned && !node.whole && node.kind == Some(Kind::Directory) {
+                aside.stays.push(Made::new(path(at), Kind::Directory));
+            } else if !node.owned && nodes[node.above].owned && strangers.len() < NAMED_AT_MOST {
+                // What is recorded and not the part's any more is told already.
+                strangers.extend(Some(path(at)).filter(|path| !self.known.contains_key(path.as_path())));
+            }
+        }
+        aside.kept.extend(strangers.into_iter().map(|path| (path, Why::NotMade)));
+        aside.kept.extend(aside.stays.iter().rev().map(|made| (made.path.clone(), Why::HoldsOthers)));
+        Ok(units)
+    }
+
+    /// Whether what stands at `beneath` as a `found` is what the part made there; what somebody changed is noted.
+    fn is_owned(
+        &mut self,
+        reach: &mut Reach<'_>,
+        beneath: &Path,
+        made: &Made,
+        found: Option<Kind>,
+        aside: &mut Aside,
+    ) -> io::Result<bool> {
+        if found != Some(made.kind) {
+            let now = found.map_or("a special file", Kind::words);
+            aside.kept.push((made.path.clone(), Why::Changed { made: made.kind, now }));
+            return Ok(false);
+        }
+        let folder = beneath.parent().unwrap_or(Path::new(""));
+        let name = beneath.file_name().expect("a thing of a part has a name");
+        let recorded = self.contents.get(&made.path);
+        match reach.change(folder, |directory| Standing::of(directory, name, made, recorded))? {
+            Standing::Own => Ok(true),
+            Standing::Edited => {
+                self.edited.push(beneath.to_owned());
+                Ok(true)
+            }
+            Standing::Replaced => {
+                aside.kept.push((made.path.clone(), Why::Replaced { kind: made.kind }));
+                Ok(false)
+            }
         }
     }
-    Ok(nodes)
+
+    /// All that the directory holds, each thing behind the directory that holds it; links are not followed.
+    fn walk(&mut self, reach: &mut Reach<'_>, aside: &mut Aside) -> io::Result<Vec<Node>> {
+        let root =
+            Node { above: 0, name: OsString::new(), kind: Some(Kind::Directory), whole: true, owned: true };
+        let mut nodes = vec![root];
+        // The path of the directory that is being read, and the number of names that lead there.
+        let mut here = self.place.beneath.as_std_path().to_owned();
+        let mut path = self.top.path.as_std_path().to_owned();
+        let mut todo = vec![(0, 0)];
+        let mut depth_here = 0;
+        while let Some((at, depth)) = todo.pop() {
+            while depth_here >= depth.max(1) {
+                here.pop();
+                path.pop();
+                depth_here -= 1;
+            }
+            if at != 0 {
+                here.push(&nodes[at].name);
+                path.push(&nodes[at].name);
+                depth_here += 1;
+            }
+            for entry in reach.change(&here, Directory::entries)? {
+                let recorded = |name: &OsStr| {
+                    Utf8Path::from_path(&path.join(name)).and_then(|path| self.known.get(path)).copied()
+                };
+                let is_ours =
+                    |name: &str| recorded(name.as_ref()).is_some_and(|made| made.kind == Kind::File);
+                let cache = entry.name == python_cache::NAME
+                    && entry.kind == Some(Kind::Directory)
+                    && reach
+                        .change(&here.join(&entry.name), Directory::entries)?
+                        .iter()
+                        .all(|entry| python_cache::is_compiled_from(&entry.name, is_ours));
+                let owned = match recorded(&entry.name) {
+                    Some(made) => self.is_owned(reach, &here.join(&entry.name), made, entry.kind, aside)?,
+                    None => false,
+                };
+                if entry.kind == Some(Kind::Directory) && !cache {
+                    todo.push((nodes.len(), depth + 1));
+                }
+                nodes.push(Node {
+                    above: at,
+                    name: entry.name,
+                    kind: entry.kind,
+                    whole: owned || cache,
+                    owned,
+                });
+            }
+        }
+        Ok(nodes)
+    }
 }
 
 /// Moves one part aside.
@@ -292,6 +352,32 @@ struct Mover<'a> {
 }
 
 impl Mover<'_> {
+    /// Moves a changed file to where it is kept.
+    fn keep(&mut self, reach: &mut Reach<'_>, place: &Place<'_>, file: &Path) -> Result<(), AsideError> {
+        let beneath = Utf8Path::from_path(file).expect("what is owned has a UTF-8 path");
+        let place = Place { beneath: beneath.to_owned(), ..*place };
+        let from = place.root.path().join(beneath);
+        let failed = |source| AsideError::Move { path: from.clone(), source };
+        let mut shelf = Shelf::of(self.folder, &place.kept_as()).map_err(failed)?;
+        let directory = place.folder().as_std_path();
+        loop {
+            let moved = Moved { from: from.clone(), to: shelf.path() };
+            self.journal.aside(self.part, &moved)?;
+            match reach.change(directory, |directory| shelf.take(directory, place.name())) {
+                Ok(()) => {
+                    self.aside.moved.push(moved);
+                    return Ok(());
+                }
+                Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+                    shelf = reach
+                        .change(directory, |directory| Shelf::beside(directory, place.name()))
+                        .map_err(failed)?;
+                }
+                Err(error) => return Err(failed(error)),
+            }
+        }
+    }
+
     fn move_away(&mut self, reach: &mut Reach<'_>, place: &Place<'_>, unit: &Path) -> Result<(), AsideError> {
         let beneath = Utf8Path::from_path(unit).expect("what is owned has a UTF-8 path");
         let from = place.root.path().join(beneath);
@@ -383,7 +469,7 @@ fn shelved<'a>(bounds: Bounds<'a>, to: &Utf8Path) -> Result<Place<'a>, Why> {
     let shelf = Utf8Path::new(FOLDER).join(ASIDE);
     let on_shelf = place.number == 0
         && place.beneath.strip_prefix(&shelf).is_ok_and(|rest| rest.components().count() == 2);
-    match on_shelf || place.name().contains(SIBLING) {
+    match on_shelf || place.name().contains(SIBLING) || is_kept(&place) {
         true => Ok(place),
         false => Err(Why::Outside),
     }
@@ -400,16 +486,19 @@ fn put_one_back(bounds: Bounds<'_>, moved: &Moved) -> Result<(), Why> {
         return Ok(());
     }
     let home = make_way(from.root, from.folder()).map_err(failed)?;
-    match rename(&shelf, to.name(), &home, from.name()) {
+    let back = match rename(&shelf, to.name(), &home, from.name()) {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            let back = writable(&home, || rename(&shelf, to.name(), &home, from.name()));
-            back.map_err(failed)
+            writable(&home, || rename(&shelf, to.name(), &home, from.name()))
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(Why::Taken { kept_in: moved.to.clone() })
+            return Err(Why::Taken { kept_in: moved.to.clone() });
         }
-        done => done.map_err(failed),
+        done => done,
+    };
+    if back.is_ok() && is_kept(&to) {
+        keep::tidy(&to);
     }
+    back.map_err(failed)
 }
 
 /// Does something in a directory that is made writable for it.
@@ -443,6 +532,10 @@ fn make_way(root: &Directory, path: &Utf8Path) -> io::Result<Directory> {
 
 fn discard_one(bounds: Bounds<'_>, moved: &Moved) -> Result<(), Why> {
     let to = shelved(bounds, &moved.to)?;
+    if is_kept(&to) {
+        let is_there = to.found() != Found::Nothing;
+        return if is_there { Err(Why::Edited { kept_in: moved.to.clone() }) } else { Ok(()) };
+    }
     let shelf = match to.root.directory(to.folder()) {
         Ok(shelf) => shelf,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),

@@ -45,6 +45,10 @@ impl Execution<'_> {
             }
             let kept = aside::put_back(self.bounds(), &aside.moved);
             self.report_kept(&kept);
+            let back = aside.moved.iter().map(|moved| &moved.from);
+            let back = back.filter(|path| !kept.iter().any(|(kept, _)| kept == *path));
+            let paths: Vec<String> = back.map(|path| path.to_string()).collect();
+            self.reporter.event(&Event::PutBack { part: name.clone(), paths });
             if refused(&kept).is_some() {
                 self.left.insert(name);
             } else {

@@ -14,6 +14,7 @@
 //! | `back` | after a failure: what was begun is taken back, what was aside comes back |
 //! | `call` | one call of a recipe, and what its failure means |
 //! | `remove`, `undo`, `aside` | taking away, taking back, keeping aside |
+//! | `standing`, `python_cache`, `keep` | what somebody changed or replaced; what goes with a source; what is kept elsewhere |
 //! | `share` | what several parts have a share in |
 //! | `obstacle` | what would stop a run halfway |
 //! | `foresee` | what a plan would take away |
@@ -26,10 +27,13 @@ mod call;
 mod directories;
 mod error;
 mod foresee;
+mod keep;
 mod obstacle;
+mod python_cache;
 mod recover;
 pub mod remove;
 mod share;
+mod standing;
 mod steps;
 pub mod undo;
 
@@ -45,7 +49,7 @@ use crate::resolve::Buildout;
 
 pub use self::adopt::Adoption;
 pub use self::error::ExecuteError;
-pub use self::foresee::foresee;
+pub use self::foresee::{Going, foresee};
 pub use self::obstacle::find_obstacle;
 use self::remove::Bounds;
 

@@ -41,7 +41,8 @@ impl Execution<'_> {
             seen.zip(cut_off_ns).is_some_and(|(seen, cut_off)| seen.is_born_after(cut_off + SLACK_NS))
         };
         let (others, undo): (Vec<Made>, Vec<Made>) = recovery.undo.iter().cloned().partition(later);
-        let others: Vec<_> = others.into_iter().map(|made| (made.path, Why::Replaced)).collect();
+        let others: Vec<_> =
+            others.into_iter().map(|made| (made.path, Why::Replaced { kind: made.kind })).collect();
         self.report_kept(&others);
         let kept = undo::undo(self.bounds(), &undo);
         self.report_kept(&kept);

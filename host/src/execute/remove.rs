@@ -6,26 +6,26 @@
 //!   the handles through which all of it happens (`installed::directory`).
 //!
 //! Rules: `decisions.md` 3.3, architecture §3.6, `semantics.md` §10.3. The latest goes first, and
-//! directories after what they hold. A link is removed and never followed. A directory that holds
-//! somebody else's file stays with it; `__pycache__` goes with its directory. A read-only directory
+//! directories after what they hold. A link that the part made is removed and never followed; one that somebody
+//! put in the place of something stays. A file that somebody changed is kept elsewhere. A directory that holds
+//! somebody else's file stays with it; `__pycache__` goes with the part's sources. A read-only directory
 //! of the part is made writable for it. Whoever exchanges a directory by a link meanwhile redirects
 //! nothing, as every step goes through a handle.
 
-use std::collections::{BTreeSet, HashSet};
-use std::ffi::OsStr;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use rustix::io::Errno;
 
+use super::keep::keep;
+use super::python_cache;
+use super::standing::Standing;
 use crate::installed::run_lock::FOLDER;
-use crate::installed::{Directory, Found, Kind, Made, Reach};
-
-/// Python writes its caches beside any file; they are nobody's.
-pub(super) const CACHE: &str = "__pycache__";
+use crate::installed::{Digest, Directory, Entry, Found, Kind, Made, Reach};
 
 /// So many things of others are named in one directory that stays.
-const NAMED_AT_MOST: usize = 100;
+pub(super) const NAMED_AT_MOST: usize = 100;
 
 /// Where something may be removed at all.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +36,19 @@ pub struct Bounds<'a> {
     pub granted: &'a [Directory],
     /// What is never removed, nor any directory above it: the user's home, the state directory.
     pub never: &'a [Utf8PathBuf],
+}
+
+/// What is recorded of a part that goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Belongings<'a> {
+    /// The paths that it returned, as they are recorded.
+    pub returned: &'a [String],
+    /// What it was seen to make.
+    pub made: &'a [Made],
+    /// What that held when the part was done.
+    pub contents: &'a BTreeMap<Utf8PathBuf, Digest>,
+    /// The paths that other installed parts returned, absolute.
+    pub others: &'a BTreeSet<Utf8PathBuf>,
 }
 
 /// What a removal did.
@@ -64,12 +77,27 @@ pub enum Why {
         /// What it is, in words.
         now: &'static str,
     },
-    /// Another file stands where the part made one.
-    #[error("somebody put another file in its place")]
-    Replaced,
+    /// Another file or link stands where the part made one.
+    #[error("somebody put another {} in its place", if *.kind == Kind::Link { "link" } else { "file" })]
+    Replaced {
+        /// A file or a link.
+        kind: Kind,
+    },
+    /// The file is gone from its place, with what somebody wrote into it.
+    #[error("somebody changed it, and it is now {kept_in}")]
+    Edited {
+        /// Where it is.
+        kept_in: Utf8PathBuf,
+    },
     /// A directory of the part in which something is left.
     #[error("it holds what this part did not make")]
     HoldsOthers,
+    /// A directory of the part that holds what another part made.
+    #[error("it holds what `{heir}` made, and goes with that part")]
+    Inherited {
+        /// That part.
+        heir: String,
+    },
     /// The root, the user's home, the buildout directory, or what one of them lies in.
     #[error("it is never removed")]
     Protected,
@@ -95,28 +123,20 @@ pub enum Why {
 
 /// Removes what a part returned and is known to have made.
 ///
-/// `returned` are the paths as they are recorded, `made` is what the part was seen to make, and
-/// `others` are the paths that other installed parts returned, absolute. Something that is gone
-/// already is no failure and not in the result. It goes on after a failure.
-pub fn remove_owned(
-    bounds: Bounds<'_>,
-    returned: &[String],
-    made: &[Made],
-    others: &BTreeSet<Utf8PathBuf>,
-) -> Removal {
+/// Something that is gone already is no failure and not in the result. It goes on after a failure.
+pub fn remove_owned(bounds: Bounds<'_>, belongings: Belongings<'_>) -> Removal {
     let mut removal = Removal::default();
-    let owned = owned(bounds, returned, made, others, &mut removal.kept);
-    Sweep::new(bounds, &owned).sweep(&owned, removal)
+    let owned = owned(bounds, belongings, &mut removal.kept);
+    Sweep::new(bounds, &owned, belongings.contents).sweep(&owned, removal)
 }
 
-/// The part's own among `made`; what of its returned paths is not its own goes to `kept`.
+/// The part's own among what it made; what of its returned paths is not its own goes to `kept`.
 pub(super) fn owned<'m>(
     bounds: Bounds<'_>,
-    returned: &[String],
-    made: &'m [Made],
-    others: &BTreeSet<Utf8PathBuf>,
+    belongings: Belongings<'m>,
     kept: &mut Vec<(Utf8PathBuf, Why)>,
 ) -> Vec<&'m Made> {
+    let Belongings { returned, made, others, .. } = belongings;
     let mut named = BTreeSet::new();
     for path in returned {
         match plain(&bounds.root.path().join(path)) {
@@ -214,6 +234,11 @@ impl Place<'_> {
         self.beneath.file_name().expect("a place has a name of its own")
     }
 
+    /// The path under which it is kept.
+    pub(super) fn kept_as(&self) -> Utf8PathBuf {
+        if self.number == 0 { self.beneath.clone() } else { self.root.path().join(&self.beneath) }
+    }
+
     /// What stands there; nothing where no way leads that may be followed.
     pub(super) fn found(&self) -> Found {
         let found = self.root.directory(self.folder()).and_then(|folder| folder.look(self.name()));
@@ -269,12 +294,20 @@ impl<'a> Bounds<'a> {
 pub(super) struct Sweep<'a> {
     bounds: Bounds<'a>,
     directories: HashSet<&'a Utf8Path>,
+    files: HashSet<&'a Utf8Path>,
+    contents: &'a BTreeMap<Utf8PathBuf, Digest>,
 }
 
 impl<'a> Sweep<'a> {
-    pub(super) fn new(bounds: Bounds<'a>, owned: &[&'a Made]) -> Self {
-        let directories = owned.iter().filter(|made| made.kind == Kind::Directory);
-        Self { bounds, directories: directories.map(|made| made.path.as_path()).collect() }
+    pub(super) fn new(
+        bounds: Bounds<'a>,
+        owned: &[&'a Made],
+        contents: &'a BTreeMap<Utf8PathBuf, Digest>,
+    ) -> Self {
+        let (directories, files): (Vec<&Made>, Vec<&Made>) =
+            owned.iter().partition(|made| made.kind == Kind::Directory);
+        let paths = |made: Vec<&'a Made>| made.into_iter().map(|made| made.path.as_path()).collect();
+        Self { bounds, directories: paths(directories), files: paths(files), contents }
     }
 
     /// Removes all that is `owned`: files and links, the latest first, then directories, the deepest
@@ -326,21 +359,28 @@ impl<'a> Sweep<'a> {
         };
         let done = match (found, made.kind) {
             (Found::Nothing, _) => return Ok(false),
-            (Found::Kind(Kind::File), Kind::File)
-                if reach
-                    .change(folder, |directory| is_replaced(directory, name.as_ref(), made))
-                    .map_err(failed)? =>
-            {
-                return Err(Why::Replaced);
-            }
-            // A link holds nothing, whoever put it there.
-            (Found::Kind(Kind::Link), _) | (Found::Kind(Kind::File), Kind::File) => {
-                reach.change(folder, |directory| directory.remove_file(name))
+            (Found::Kind(Kind::File), Kind::File) | (Found::Kind(Kind::Link), Kind::Link) => {
+                let recorded = self.contents.get(&made.path);
+                let standing = match python_cache::is_cached(&made.path, |source| self.files.contains(source))
+                {
+                    true => Standing::Own,
+                    false => reach
+                        .change(folder, |directory| Standing::of(directory, name.as_ref(), made, recorded))
+                        .map_err(failed)?,
+                };
+                match standing {
+                    Standing::Own => reach.change(folder, |directory| directory.remove_file(name)),
+                    Standing::Edited => {
+                        let kept_in = self.keep(reach, place).map_err(failed)?;
+                        return Err(Why::Edited { kept_in });
+                    }
+                    Standing::Replaced => return Err(Why::Replaced { kind: made.kind }),
+                }
             }
             (Found::Kind(Kind::Directory), Kind::Directory) => {
                 match reach.change(folder, |directory| directory.remove_directory(name)) {
                     Err(error) if is_not_empty(&error) => {
-                        empty_of_caches(reach, place, &made.path, staying, kept)?;
+                        self.empty_of_caches(reach, place, &made.path, staying, kept)?;
                         reach.change(folder, |directory| directory.remove_directory(name))
                     }
                     done => done,
@@ -350,6 +390,14 @@ impl<'a> Sweep<'a> {
             (Found::Special, made) => return Err(Why::Changed { made, now: "a special file" }),
         };
         done.map(|()| true).map_err(failed)
+    }
+
+    /// Keeps a changed file that goes.
+    fn keep(&self, reach: &mut Reach<'_>, place: &Place<'_>) -> io::Result<Utf8PathBuf> {
+        let folder = self.bounds.root.directory(FOLDER)?;
+        reach.change(place.folder().as_std_path(), |directory| {
+            keep(&folder, directory, place.name(), &place.kept_as())
+        })
     }
 
     /// What it means that the directory above something cannot be reached.
@@ -364,40 +412,50 @@ impl<'a> Sweep<'a> {
             Some(_) | None => Err(Why::Failed(error.to_string())),
         }
     }
-}
 
-/// Whether another file than the one that was made stands under its name.
-pub(super) fn is_replaced(directory: &Directory, name: &OsStr, made: &Made) -> io::Result<bool> {
-    if made.seen.is_none() {
-        return Ok(false);
+    /// Empties a directory that holds nothing but Python's caches of the part's files, or is such a cache; otherwise
+    /// names what else it holds.
+    fn empty_of_caches(
+        &self,
+        reach: &mut Reach<'_>,
+        place: &Place<'_>,
+        path: &Utf8Path,
+        staying: &HashSet<Utf8PathBuf>,
+        kept: &mut Vec<(Utf8PathBuf, Why)>,
+    ) -> Result<(), Why> {
+        let beneath = place.beneath.as_std_path();
+        let entries = reach.change(beneath, Directory::entries).map_err(failed)?;
+        if place.name() == python_cache::NAME && self.is_cache(path, &entries) {
+            let (folder, name) = (place.folder().as_std_path(), place.name().as_ref());
+            return reach.remove_tree(folder, name).map_err(failed);
+        }
+        let (mut caches, mut others) = (Vec::new(), Vec::new());
+        for entry in entries {
+            let is_cache = entry.name == python_cache::NAME
+                && entry.kind == Some(Kind::Directory)
+                && reach
+                    .change(&beneath.join(&entry.name), Directory::entries)
+                    .is_ok_and(|held| self.is_cache(&path.join(python_cache::NAME), &held));
+            if is_cache { caches.push(entry) } else { others.push(entry) }
+        }
+        if others.is_empty() {
+            return caches
+                .iter()
+                .try_for_each(|entry| reach.remove_tree(beneath, &entry.name))
+                .map_err(failed);
+        }
+        let others = others.iter().map(|entry| path.join(entry.name.to_string_lossy().as_ref()));
+        let strangers = others.filter(|other| !staying.contains(other)).take(NAMED_AT_MOST);
+        kept.extend(strangers.map(|other| (other, Why::NotMade)));
+        Err(Why::HoldsOthers)
     }
-    Ok(made.is_replaced(directory.seen(name)?.as_ref()))
-}
 
-/// Empties a directory that holds nothing but Python's caches, or is one of them; otherwise names what
-/// else it holds.
-fn empty_of_caches(
-    reach: &mut Reach<'_>,
-    place: &Place<'_>,
-    path: &Utf8Path,
-    staying: &HashSet<Utf8PathBuf>,
-    kept: &mut Vec<(Utf8PathBuf, Why)>,
-) -> Result<(), Why> {
-    let beneath = place.beneath.as_std_path();
-    let entries = reach.change(beneath, Directory::entries).map_err(failed)?;
-    if place.name() == CACHE {
-        let (folder, name) = (place.folder().as_std_path(), CACHE.as_ref());
-        return reach.remove_tree(folder, name).map_err(failed);
+    /// Whether a `__pycache__` holds only what was compiled from the part's files.
+    fn is_cache(&self, path: &Utf8Path, held: &[Entry]) -> bool {
+        let sources = path.parent().unwrap_or(path);
+        let is_ours = |name: &str| self.files.contains(sources.join(name).as_path());
+        held.iter().all(|entry| python_cache::is_compiled_from(&entry.name, is_ours))
     }
-    let (caches, others): (Vec<_>, Vec<_>) =
-        entries.into_iter().partition(|entry| entry.name == CACHE && entry.kind == Some(Kind::Directory));
-    if others.is_empty() {
-        return caches.iter().try_for_each(|entry| reach.remove_tree(beneath, &entry.name)).map_err(failed);
-    }
-    let others = others.iter().map(|entry| path.join(entry.name.to_string_lossy().as_ref()));
-    let strangers = others.filter(|other| !staying.contains(other)).take(NAMED_AT_MOST);
-    kept.extend(strangers.map(|other| (other, Why::NotMade)));
-    Err(Why::HoldsOthers)
 }
 
 fn is_not_empty(error: &io::Error) -> bool {

@@ -11,10 +11,11 @@ use camino::Utf8PathBuf;
 use super::aside::{self, Aside};
 use super::call::Failed;
 use super::remove::{Why, remove_owned};
-use super::share::{hand_over, others};
+use super::share::{Recorded, hand_over, others, told};
+use super::standing::Standing;
 use super::{ExecuteError, Execution};
 use crate::event::{Activity, Event, Level};
-use crate::installed::{Known, Made, Record, Seen, Sync, contents};
+use crate::installed::{Kind, Known, Made, Record, Seen, Sync, contents};
 use crate::plan::{self, Action, Plan, Step};
 use crate::recipe::{Call, Outcome, Phase};
 use crate::resolve::Part;
@@ -59,8 +60,8 @@ impl Execution<'_> {
                 waiting.push((name.clone(), Aside::default()));
                 let aside = &mut waiting.last_mut().expect("it was just put there").1;
                 self.put_aside(name, aside)?;
-                let replaced = aside.replaced.iter().map(|path| (path.clone(), Why::Replaced));
-                self.report_kept(&replaced.collect::<Vec<_>>());
+                let kept = told(&self.installed.known, name, std::mem::take(&mut aside.kept));
+                self.report_kept(&kept);
             }
             self.finished(Activity::Uninstalling, name);
         }
@@ -100,6 +101,11 @@ impl Execution<'_> {
     /// The paths that the other installed parts returned, absolute.
     fn others(&self, part: &str) -> BTreeSet<Utf8PathBuf> {
         others(&self.buildout.directories.root, &self.installed.database, part)
+    }
+
+    fn recorded(&self, part: &str) -> Recorded {
+        let root = &self.buildout.directories.root;
+        Recorded::of(root, &self.installed.database, &self.installed.known, part)
     }
 
     /// Calls the `uninstall` of the recipe that made a part, if its component can still be had.
@@ -177,23 +183,26 @@ impl Execution<'_> {
     /// What a part made and nobody put something else in the place of.
     fn still_own(&self, name: &str) -> Vec<Utf8PathBuf> {
         let made = self.installed.made(name).iter();
-        let own = made.filter(|made| !made.is_replaced(Seen::at(&made.path).as_ref()));
+        let contents = self.installed.known.get(name).map(|known| &known.contents);
+        let own = made.filter(|made| {
+            let recorded = contents.and_then(|contents| contents.get(&made.path));
+            made.kind == Kind::Directory || Standing::at(&made.path, made, recorded) != Standing::Replaced
+        });
         own.map(|made| made.path.clone()).collect()
     }
 
     /// Removes a part for good.
     fn uninstall(&mut self, name: &str) -> Result<(), ExecuteError> {
-        let paths =
-            self.installed.database.parts.get(name).map(|record| record.paths.clone()).unwrap_or_default();
-        let made = self.installed.made(name).to_vec();
-        let others = self.others(name);
+        let recorded = self.recorded(name);
         // What is recorded must outlive what is removed.
         self.installed.save(Sync::Now)?;
-        let removal = remove_owned(self.bounds(), &paths, &made, &others);
-        self.report_kept(&removal.kept);
+        let removal = remove_owned(self.bounds(), recorded.belongings());
+        let stuck =
+            removal.kept.iter().find(|(_, why)| matches!(why, Why::Failed(_) | Why::Outside)).cloned();
         let root = &self.buildout.directories.root;
-        hand_over(root, &self.installed.database, &mut self.installed.known, name, &removal.kept);
-        let stuck = removal.kept.into_iter().find(|(_, why)| matches!(why, Why::Failed(_) | Why::Outside));
+        let (database, known) = (&self.installed.database, &mut self.installed.known);
+        let kept = hand_over(root, database, known, name, removal.kept);
+        self.report_kept(&kept);
         if let Some((path, why)) = stuck {
             return Err(ExecuteError::NotRemoved { part: name.to_owned(), path, why });
         }
@@ -203,15 +212,12 @@ impl Execution<'_> {
 
     /// Moves a part out of the way, until the new one stands.
     fn put_aside(&mut self, name: &str, aside: &mut Aside) -> Result<(), ExecuteError> {
-        let paths =
-            self.installed.database.parts.get(name).map(|record| record.paths.clone()).unwrap_or_default();
-        let made = self.installed.made(name).to_vec();
-        let others = self.others(name);
+        let recorded = self.recorded(name);
         let mut journal = self.journal.lock().expect("nothing panics while it holds the journal");
         let bounds =
             super::Bounds { root: self.installed.root(), granted: &self.granted, never: &self.never };
         let folder = self.lock.folder();
-        Ok(aside::move_aside(bounds, folder, name, (&paths, &made), &others, &mut journal, aside)?)
+        Ok(aside::move_aside(bounds, folder, name, recorded.belongings(), &mut journal, aside)?)
     }
 
     /// Makes a part.
@@ -233,6 +239,9 @@ impl Execution<'_> {
         let outcome = self.call(&part, Phase::Install, own, Vec::new());
         let paths = self.settle_call(&part, "Installing", &[], outcome)?;
         let (paths, record) = paths;
+        let is_returned = |path: &Utf8PathBuf| paths.iter().any(|returned| path.starts_with(returned));
+        let inherited =
+            stays.iter().map(|made| made.path.clone()).filter(|path| !is_returned(path)).collect();
         let mut made = stays;
         made.extend(remembered.into_iter().filter(|made| made.path.symlink_metadata().is_ok()));
         made.extend(record.made);
@@ -246,6 +255,7 @@ impl Execution<'_> {
             dirty: false,
             dependencies: part.needs.iter().cloned().collect(),
             outdated: BTreeSet::new(),
+            inherited,
             component: part.recipe.digest.parse().ok(),
             inputs: plan.inputs.get(&part.name).cloned().unwrap_or_default(),
             unused: Some(self.buildout.unused(&part.name).into_iter().map(|(option, _)| option).collect()),

@@ -7,6 +7,8 @@
 //!
 //! Rules: `decisions.md` 3.3; those of `remove`, except that nothing need have been returned.
 
+use std::collections::BTreeMap;
+
 use camino::Utf8PathBuf;
 
 use super::remove::{Bounds, Removal, Sweep, Why};
@@ -19,7 +21,7 @@ use crate::installed::Made;
 /// may take the places.
 pub fn undo(bounds: Bounds<'_>, made: &[Made]) -> Vec<(Utf8PathBuf, Why)> {
     let made: Vec<&Made> = made.iter().collect();
-    Sweep::new(bounds, &made).sweep(&made, Removal::default()).kept
+    Sweep::new(bounds, &made, &BTreeMap::new()).sweep(&made, Removal::default()).kept
 }
 
 #[cfg(test)]

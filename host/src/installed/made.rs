@@ -68,9 +68,4 @@ impl Made {
     pub fn look(&mut self) {
         self.seen = (self.kind == Kind::File).then(|| Seen::at(&self.path)).flatten();
     }
-
-    /// Whether `now` shows another file than the one that was made.
-    pub fn is_replaced(&self, now: Option<&Seen>) -> bool {
-        self.seen.zip(now).is_some_and(|(made, now)| !made.is_same(now))
-    }
 }

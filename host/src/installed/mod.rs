@@ -46,10 +46,10 @@ use std::io;
 use camino::Utf8Path;
 
 pub use self::adopt::Adoptable;
-pub use self::contents::contents;
+pub use self::contents::{content_at, content_in, contents};
 pub use self::database::{Database, DatabaseError, Record};
 pub use self::digest::Digest;
-pub use self::directory::{Directory, Found, Sync};
+pub use self::directory::{Directory, Entry, Found, Sync};
 pub use self::error::InstalledError;
 pub use self::journal::{Journal, Moved, Recovery};
 pub use self::made::{Kind, Made};

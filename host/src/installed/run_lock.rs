@@ -28,7 +28,7 @@ pub const FOLDER: &str = ".buildout";
 const LOCK: &str = "lock";
 
 /// The directories in it that a run may make.
-const OURS: [&str; 3] = ["aside", "new", "tmp"];
+const OURS: [&str; 4] = ["aside", "kept", "new", "tmp"];
 const GITIGNORE: &str = ".gitignore";
 const LIMIT_BYTES: u64 = 16 << 10;
 

@@ -5,7 +5,7 @@
 //! - Not here: what follows from it (`execute`).
 //!
 //! Rules: `decisions.md` 3.3 and 3.7: contents are not read. A file that was edited in place is the same
-//! file; a copy that a backup or a cache brought back is as good as the file.
+//! file; a copy that a backup or a cache brought back has its size and its time.
 
 use std::os::unix::fs::MetadataExt;
 use std::time::UNIX_EPOCH;
@@ -48,9 +48,9 @@ impl Seen {
         self.born_ns > time_ns
     }
 
-    /// Whether `now` is a look at the same file, edited or not, or at a faithful copy of it.
-    pub fn is_same(&self, now: &Self) -> bool {
-        (self.inode, self.born_ns) == (now.inode, now.born_ns) || self.is_unchanged(now)
+    /// Whether `now` is a look at the same file, edited or not; a copy of it is another one.
+    pub fn is_same_file(&self, now: &Self) -> bool {
+        (self.inode, self.born_ns) == (now.inode, now.born_ns)
     }
 
     /// Whether `now` has the size and the time of this; archives keep whole seconds only.
@@ -83,17 +83,23 @@ mod tests {
     #[test]
     fn an_edited_file_is_the_same_and_another_one_in_its_place_is_not() {
         let edited = Seen { size_bytes: 4, modified_ns: 9 * SECOND, ..MADE };
-        assert!(MADE.is_same(&edited) && !MADE.is_unchanged(&edited));
+        assert!(MADE.is_same_file(&edited) && !MADE.is_unchanged(&edited));
         let another = Seen { inode: 8, ..edited };
-        assert!(!MADE.is_same(&another));
-        assert!(!MADE.is_same(&Seen { inode: 7, born_ns: 6, ..another }), "an inode number is used again");
+        assert!(!MADE.is_same_file(&another));
+        assert!(
+            !MADE.is_same_file(&Seen { inode: 7, born_ns: 6, ..another }),
+            "an inode number is used again"
+        );
     }
 
     #[test]
-    fn a_copy_with_the_files_size_and_time_is_as_good_as_the_file() {
+    fn a_copy_with_the_files_size_and_time_is_unchanged() {
         let copy = Seen { inode: 8, born_ns: 6, ..MADE };
-        assert!(MADE.is_same(&copy));
-        assert!(MADE.is_same(&Seen { modified_ns: 2 * SECOND, ..copy }), "an archive keeps whole seconds");
-        assert!(!MADE.is_same(&Seen { modified_ns: 2 * SECOND + 8, ..copy }));
+        assert!(MADE.is_unchanged(&copy));
+        assert!(
+            MADE.is_unchanged(&Seen { modified_ns: 2 * SECOND, ..copy }),
+            "an archive keeps whole seconds"
+        );
+        assert!(!MADE.is_unchanged(&Seen { modified_ns: 2 * SECOND + 8, ..copy }));
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Installed;
-use super::contents::content;
+use super::contents::content_at;
 use super::made::{Kind, Made};
 
 /// Python writes its caches beside any file; they are nobody's.
@@ -93,7 +93,7 @@ impl Installed {
             None => Some(What::Missing),
             Some(Ok(kind)) if kind == made.kind => {
                 let recorded = self.known.get(part)?.contents.get(&made.path)?;
-                (content(&made.path, kind) != Some(*recorded)).then_some(What::Changed)
+                (content_at(&made.path, kind) != Some(*recorded)).then_some(What::Changed)
             }
             Some(Ok(kind)) => Some(What::Replaced(kind.words())),
             Some(Err(())) => Some(What::Replaced("a special file")),

@@ -236,6 +236,16 @@ impl<W: Write> Reporter for Human<W> {
                 }
                 self.write(&lines);
             }
+            Event::PutBack { part, paths } if info && !paths.is_empty() => {
+                let mut lines = format!("Put back what {} had before.\n", visible::line(part));
+                if self.threshold.shows(Level::Debug) {
+                    for path in paths {
+                        let path = snippet::file_name(path, &self.frame.directory);
+                        writeln!(lines, "  {DIM}{path}{DIM:#}").expect("a String takes all");
+                    }
+                }
+                self.write(&lines);
+            }
             Event::UnusedOptions { section, options } if self.threshold.shows(Level::Warning) => {
                 self.write(&self.unused(section, options));
             }
@@ -246,6 +256,7 @@ impl<W: Write> Reporter for Human<W> {
             | Event::Progress { .. }
             | Event::Kept { .. }
             | Event::Undone { .. }
+            | Event::PutBack { .. }
             | Event::UnusedOptions { .. }
             | Event::RunStarted { .. } => {}
         }

@@ -10,7 +10,7 @@ use camino::Utf8PathBuf;
 use serde::Serialize;
 
 use crate::event::Cause;
-use crate::execute::Adoption;
+use crate::execute::{Adoption, Going};
 use crate::plan::{Action, Plan};
 use crate::source::SourceMap;
 
@@ -49,6 +49,9 @@ pub struct StepShown {
     pub reasons: Vec<Cause>,
     /// What goes, before anything is made anew: absolute paths, in that order.
     pub removes: Vec<Utf8PathBuf>,
+    /// What goes as well, and is kept in `.buildout/kept/` since somebody changed it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub keeps: Vec<Utf8PathBuf>,
 }
 
 impl PlanShown {
@@ -56,14 +59,18 @@ impl PlanShown {
     pub fn of(
         adoption: &Adoption,
         plan: &Plan,
-        going: &BTreeMap<String, Vec<Utf8PathBuf>>,
+        going: &BTreeMap<String, Going>,
         sources: &SourceMap,
     ) -> Self {
-        let steps = plan.steps.iter().map(|step| StepShown {
-            part: step.part.clone(),
-            action: step.action.word(),
-            reasons: step.reasons.iter().map(|reason| reason.cause(sources)).collect(),
-            removes: going.get(&step.part).cloned().unwrap_or_default(),
+        let steps = plan.steps.iter().map(|step| {
+            let Going { removed, kept, .. } = going.get(&step.part).cloned().unwrap_or_default();
+            StepShown {
+                part: step.part.clone(),
+                action: step.action.word(),
+                reasons: step.reasons.iter().map(|reason| reason.cause(sources)).collect(),
+                removes: removed,
+                keeps: kept,
+            }
         });
         let adopts = adoption.parts.iter().map(|part| AdoptedShown {
             part: part.part.clone(),
@@ -103,6 +110,11 @@ impl PlanShown {
             for path in &step.removes {
                 let path = super::snippet::file_name(path.as_str(), directory);
                 writeln!(text, "  removes {path}").expect("a String takes all");
+            }
+            for path in &step.keeps {
+                let path = super::snippet::file_name(path.as_str(), directory);
+                writeln!(text, "  moves {path} to .buildout/kept, as somebody changed it")
+                    .expect("a String takes all");
             }
         }
         let kept = self.steps.iter().filter(|step| step.action == Action::Keep.word()).count();

@@ -2,7 +2,7 @@
 //!
 //! A sequence of configurations, failures and edits of a user is made up and carried out. What then lies on the disk and
 //! is recorded is what one run in a fresh directory leaves, and besides that only what the user put there, what recipes
-//! made and did not return, and the user's edits of what no later run made anew.
+//! made and did not return, and the user's edits: in their place where no later run made it anew, else in `.buildout/kept`.
 //!
 //! The sequences are the same in each run of the tests; with `BUILDOUT_MODEL_CASES=N` there are N others.
 
@@ -212,6 +212,8 @@ struct User {
     files: BTreeSet<String>,
     /// Files of parts, and what the user has made of them; nothing if they were deleted.
     edits: BTreeMap<String, Option<&'static str>>,
+    /// How many edited files are kept elsewhere, as their part went or was made anew.
+    kept: usize,
 }
 
 impl User {
@@ -268,7 +270,7 @@ impl User {
         let failed = if run.exit == Some(0) { None } else { started.last().copied() };
         for slot in did("Installing ") {
             if failed != Some(&format!("Installing {}.", parts.name(slot))) {
-                self.forget(slot);
+                self.kept += self.forget(slot);
             }
         }
         for slot in did("Updating ") {
@@ -283,14 +285,16 @@ impl User {
             };
             let comes_again = parts.named().into_iter().any(|slot| parts.name(slot) == name);
             if !comes_again && let Ok(slot) = name[1..2].parse() {
-                self.forget(slot);
+                self.kept += self.forget(slot);
             }
         }
     }
 
-    fn forget(&mut self, slot: usize) {
+    /// Forgets what was edited of a part, and returns how many files held an edit.
+    fn forget(&mut self, slot: usize) -> usize {
         let (folder, file) = (format!("p{slot}/"), format!("p{slot}.txt"));
-        self.edits.retain(|path, _| !path.starts_with(&folder) && *path != file);
+        let of_it = |path: &String| path.starts_with(&folder) || *path == file;
+        self.edits.extract_if(.., |path, _| of_it(path)).filter(|(_, edit)| edit.is_some()).count()
     }
 }
 
@@ -389,9 +393,18 @@ fn check(rounds: &[Round]) -> Result<(), String> {
     for line in found.difference(&expected) {
         writeln!(wrong, "too much: {line}").expect("a String takes all");
     }
+    let kept = site.tree(".buildout/kept").lines().filter(|line| line.ends_with("\"edited\"")).count();
+    let in_folder = |site: &Site| -> String {
+        site.tree(".buildout")
+            .lines()
+            .filter(|line| !line.starts_with("kept/"))
+            .map(|line| format!("{line}\n"))
+            .collect()
+    };
     for (what, is, should) in [
         ("recorded", records(&site), records(&fresh)),
-        ("left in .buildout", site.tree(".buildout"), fresh.tree(".buildout")),
+        ("edits that are kept elsewhere", kept.to_string(), user.kept.to_string()),
+        ("left in .buildout", in_folder(&site), in_folder(&fresh)),
         ("in bin", site.tree("bin"), fresh.tree("bin")),
     ] {
         if is != should {

@@ -122,6 +122,8 @@ Uninstalling a.
 Installing a.
 Installing b.
 Removed what b had made.
+Put back what b had before.
+Put back what c had before.
 While:
   Installing b.
 Error: The oven is cold

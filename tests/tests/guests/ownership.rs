@@ -163,6 +163,69 @@ a/notes 644 "the user's"
 }
 
 #[test]
+fn a_directory_that_one_part_made_and_two_use_goes_with_the_last_of_them() {
+    let part = |name: &str| format!("[{name}]\nrecipe = template\ninline = x\noutput = etc/{name}.conf\n");
+    let site = Site::new(&format!("[buildout]\nparts = a b c\n{}{}{}", part("a"), part("b"), part("c")));
+    assert_eq!(site.run(&[]).exit, Some(0));
+    assert_shows(
+        site.run(&["buildout:parts=b c"]),
+        str![[r#"
+exit 0
+-- standard error
+Uninstalling a.
+  because nothing names it any more
+Keeping 'etc': it holds what `b` made, and goes with that part.
+Updating b.
+Updating c.
+
+"#]],
+    );
+    assert_shows(
+        site.run(&["buildout:parts=b c"]),
+        str![[r#"
+exit 0
+-- standard error
+Updating b.
+Updating c.
+
+"#]],
+    );
+    assert_shows(
+        site.run(&["uninstall", "c"]),
+        str![[r#"
+exit 0
+-- standard error
+Uninstalling c.
+  because `uninstall` was asked for
+
+"#]],
+    );
+    assert_shows(
+        site.run(&["plan", "--uninstall"]),
+        str![[r#"
+exit 0
+-- standard output
+uninstall b
+  `uninstall` was asked for
+  removes etc/b.conf
+  removes etc
+
+"#]],
+    );
+    assert_shows(
+        site.run(&["uninstall"]),
+        str![[r#"
+exit 0
+-- standard error
+Uninstalling b.
+  because `uninstall` was asked for
+
+"#]],
+    );
+    assert!(!site.has("etc"));
+}
+
+#[test]
 fn a_path_that_two_parts_return_goes_with_the_last_of_them() {
     let part = |script: &str| format!("recipe = actor\ninstall = {script}\n    return parts/shared\n");
     let (a, b) = (part("mkdir parts/shared"), part("write parts/shared/from-b x"));

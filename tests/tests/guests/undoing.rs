@@ -205,6 +205,7 @@ Uninstalling a.
   because option `install` changed: '…⏎write parts/a/old x⏎return parts/a' → '…⏎write parts/a/new x⏎fail user no⏎return parts/a' (buildout.cfg:6:5)
 Installing a.
 Removed what a had made.
+Put back what a had before.
 While:
   Installing a.
 Error: no

@@ -256,6 +256,9 @@ Uninstalling settings.toml.
   because it needs `paths`, which is made anew
 Uninstalling paths.
   because option `mode` changed: '750' → '755' (command line:1:12)
+Keeping 'var/data/shelf.db': this part did not make it.
+Keeping 'var/data': it holds what this part did not make.
+Keeping 'var': it holds what this part did not make.
 Installing paths.
 paths: Creating directory etc
 paths: Creating directory log

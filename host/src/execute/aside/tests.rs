@@ -1,6 +1,8 @@
 //! Moving aside, putting back and discarding, with others in the way.
 
-use super::super::remove::tests::{Scratch, as_somebody, tree};
+use std::collections::BTreeSet;
+
+use super::super::remove::tests::{Scratch, as_somebody, belongings, tree};
 use super::super::undo::undo;
 use super::*;
 
@@ -26,8 +28,9 @@ impl Run {
         let bounds = self.scratch.bounds();
         let journal = &mut self.journal;
         let mut aside = Aside::default();
-        let parts = (returned.as_slice(), made);
-        move_aside(bounds, &self.folder, part, parts, &BTreeSet::new(), journal, &mut aside).map(|()| aside)
+        let others = BTreeSet::new();
+        let belongings = belongings(&returned, made, &others);
+        move_aside(bounds, &self.folder, part, belongings, journal, &mut aside).map(|()| aside)
     }
 
     fn journalled(&self) -> crate::installed::Recovery {
@@ -43,7 +46,8 @@ fn journal(scratch: &Scratch, state: &tempfile::TempDir) -> (Journal, crate::ins
 #[test]
 fn an_old_part_is_kept_in_one_piece_and_comes_back() {
     let mut run = Run::new();
-    let made = run.scratch.make(&["parts/x/", "parts/x/f", "parts/x/d/", "parts/x/l -> f", "bin/", "bin/x"]);
+    let made =
+        run.scratch.make(&["parts/x/", "parts/x/f.py", "parts/x/d/", "parts/x/l -> f", "bin/", "bin/x"]);
     run.scratch.make(&["parts/x/__pycache__/", "parts/x/__pycache__/f.pyc", "bin/other"]);
     let before = run.scratch.tree();
     let aside = run.move_aside("a/x", &["parts/x", "bin/x"], &made).unwrap();
@@ -52,7 +56,7 @@ fn an_old_part_is_kept_in_one_piece_and_comes_back() {
         aside,
         Aside {
             moved: vec![moved("bin/x", ".buildout/aside/ax-0/0"), moved("parts/x", ".buildout/aside/ax-0/1")],
-            replaced: vec![],
+            kept: vec![],
             stays: vec![]
         }
     );
@@ -163,9 +167,13 @@ fn links_are_moved_and_not_followed() {
     let trap = format!("parts/x -> {}/x", run.scratch.elsewhere.display());
     run.scratch.make(&[&trap]);
     let aside = run.move_aside("x", &["parts/x", "parts/l"], &made).unwrap();
-    assert_eq!(aside.moved.len(), 2);
+    assert_eq!(aside.moved.len(), 1);
+    assert_eq!(
+        run.scratch.said(&aside.kept),
+        ["parts/x: it is a symbolic link now, and the part made a directory"]
+    );
     assert_eq!(discard(run.scratch.bounds(), &aside.moved), []);
-    assert_eq!(run.scratch.tree(), [".buildout/", "parts/"]);
+    assert_eq!(run.scratch.tree(), [".buildout/", "parts/", &trap]);
     assert_eq!(tree(&run.scratch.elsewhere), ["x/", "x/f", "x/sub/", "x/sub/g", "x/user"]);
 }
 
