@@ -337,7 +337,7 @@ fn carry_out(
     let mut execution = Execution::begin(buildout, &mut installed, &lock, request.never(), reporter)
         .map_err(|error| error.diagnostic())?;
     if request.adopt {
-        execution.adopt().map_err(|error| error.diagnostic())?;
+        execution.adopt();
     }
     let plan = execution.plan(&request.aim).map_err(|error| error.diagnostic())?;
     execution.run(&plan).map_err(|error| error.diagnostic())?;

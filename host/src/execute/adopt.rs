@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::{ExecuteError, Execution};
 use crate::access::Protected;
 use crate::event::{Event, Level};
-use crate::installed::{Adoptable, Installed, Sync};
+use crate::installed::{Adoptable, Claim, Installed, Sync};
 use crate::resolve::Buildout;
 
 /// So many paths of one part are named.
@@ -34,28 +34,38 @@ impl Adoption {
         let protected = Protected { files: buildout.protected_files() };
         // What somebody else's records name counts only where parts may write at all.
         let outputs: Vec<_> = buildout.parts().flat_map(|part| part.outputs.clone()).collect();
-        let may = |path: &Utf8Path| {
+        let in_standard = |path: &Utf8Path| {
             let mut standard = directories.standard().into_iter();
-            let below = standard.any(|place| path.starts_with(place) && path != place);
-            (below || outputs.iter().any(|output| path.starts_with(output))) && !protected.covers(root, path)
+            standard.any(|place| path.starts_with(place) && path != place)
         };
-        let parts = installed.adoptable(may);
+        let parts = installed.adoptable(|path| match path {
+            _ if protected.covers(root, path) => Claim::Nothing,
+            _ if in_standard(path) => Claim::Whole,
+            // Such a directory may be anybody's.
+            _ if outputs.iter().any(|output| path.starts_with(output)) => Claim::Itself,
+            _ => Claim::Nothing,
+        });
         installed.adopt(parts.clone());
         Self { before, parts }
     }
 }
 
 impl Execution<'_> {
-    /// Believes the foreign records.
+    /// Believes the foreign records from now on. They are recorded as ours when a run begins for which nothing is in
+    /// the way.
+    pub fn adopt(&mut self) {
+        if self.installed.foreign.is_some() {
+            self.adoption = Some(Adoption::of(self.buildout, self.installed));
+        }
+    }
+
+    /// Says what is taken over, and records it.
     ///
     /// # Errors
     ///
     /// The state cannot be written.
-    pub fn adopt(&mut self) -> Result<(), ExecuteError> {
-        if self.installed.foreign.is_none() {
-            return Ok(());
-        }
-        let adoption = Adoption::of(self.buildout, self.installed);
+    pub(super) fn record_adopted(&mut self) -> Result<(), ExecuteError> {
+        let Some(adoption) = self.adoption.take() else { return Ok(()) };
         let root = self.buildout.directories.root.clone();
         if let Some(before) = &adoption.before {
             let message = format!("What is recorded below {before} counts as the same below {root}.");

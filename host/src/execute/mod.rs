@@ -66,6 +66,8 @@ pub struct Execution<'r> {
     replaced: Vec<Moved>,
     /// What is of no more use and could not be removed.
     undiscarded: Vec<Moved>,
+    /// What is taken over, until it is recorded.
+    adoption: Option<Adoption>,
     /// The parts that the next run must put right first, as this one could not.
     left: BTreeSet<String>,
 }
@@ -106,6 +108,7 @@ impl<'r> Execution<'r> {
             never,
             replaced: Vec::new(),
             undiscarded: Vec::new(),
+            adoption: None,
             left: BTreeSet::new(),
         };
         execution.recover(&recovery, cut_off_ns)?;
@@ -129,6 +132,7 @@ impl<'r> Execution<'r> {
     /// nothing is left, and what stood before it is back.
     pub fn run(&mut self, plan: &Plan) -> Result<(), ExecuteError> {
         find_obstacle(self.buildout, self.installed, plan)?;
+        self.record_adopted()?;
         if !plan.uninstalls {
             self.make_directories()?;
         }

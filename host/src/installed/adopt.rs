@@ -31,17 +31,28 @@ pub struct Adoptable {
     pub left: Vec<Utf8PathBuf>,
 }
 
+/// What of a recorded path a part may own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// Nothing: it is not a part's to have.
+    Nothing,
+    /// Itself; of a directory not what it holds and the records do not name.
+    Itself,
+    /// Of a directory also all that it holds.
+    Whole,
+}
+
 impl Installed {
     /// What adopting the foreign parts means; those that are installed meanwhile are not among them.
     ///
-    /// `may` says whether a part may own a path.
-    pub fn adoptable(&self, may: impl Fn(&Utf8Path) -> bool) -> Vec<Adoptable> {
+    /// `may` says what of a path a part may own.
+    pub fn adoptable(&self, may: impl Fn(&Utf8Path) -> Claim) -> Vec<Adoptable> {
         let Some(foreign) = &self.foreign else {
             return Vec::new();
         };
         let known = self.known.values().flat_map(|known| &known.made);
         let taken: HashSet<&Utf8Path> = known.map(|made| made.path.as_path()).collect();
-        let may = |path: &Utf8Path| may(path) && !taken.contains(path);
+        let may = |path: &Utf8Path| if taken.contains(path) { Claim::Nothing } else { may(path) };
         let parts = foreign.parts.iter().filter(|(part, _)| !self.database.parts.contains_key(*part));
         let adoptable = |(part, record): (&String, &Record)| {
             let (mut made, mut left) = (Vec::new(), Vec::new());
@@ -74,6 +85,7 @@ impl Installed {
             self.database.parts.shift_insert(at, part.clone(), record);
             self.known.insert(part, Known { made, ..Known::default() });
         }
+        self.foreign = None;
     }
 }
 
@@ -92,11 +104,11 @@ fn beneath(root: &Directory, path: &Utf8Path) -> Option<Utf8PathBuf> {
     names.filter(|names| !names.as_str().is_empty())
 }
 
-/// Claims what stands at a path beneath `root`, with all that it holds.
+/// Claims what stands at a path beneath `root`, and of a whole directory all that it holds.
 fn claim(
     root: &Directory,
     top: &Utf8Path,
-    may: &dyn Fn(&Utf8Path) -> bool,
+    may: &dyn Fn(&Utf8Path) -> Claim,
     made: &mut Vec<Made>,
     left: &mut Vec<Utf8PathBuf>,
 ) {
@@ -114,14 +126,19 @@ fn claim(
     let mut todo = vec![(top.to_owned(), kind)];
     while let Some((beneath, kind)) = todo.pop() {
         let path = root.path().join(&beneath);
-        if !may(&path) {
+        let claim = may(&path);
+        if claim == Claim::Nothing {
             left.push(path);
+            continue;
+        }
+        // Below a directory that is recorded too.
+        if made.iter().any(|made| made.path == path) {
             continue;
         }
         let mut one = Made::new(path.clone(), kind);
         one.look();
         made.push(one);
-        if kind != Kind::Directory {
+        if kind != Kind::Directory || claim != Claim::Whole {
             continue;
         }
         let entries = reach.directory(beneath.as_std_path()).and_then(Directory::entries);

@@ -15,7 +15,7 @@
 //! | `run_lock` | `.buildout/lock`: one run at a time |
 //! | `directory` | handles that no link can redirect; every change on disk of this room and of `execute` |
 //! | `reach` | directories beneath a handle, quickly and at any depth |
-//! | `adopt`, `moved` | a foreign database is taken over, also one of another place |
+//! | `foreign`, `adopt`, `moved` | a foreign database is kept, and taken over, also one of another place |
 //! | `contents`, `verify` | what was written, and whether it still is |
 //! | `made`, `seen`, `digest`, `error` | [`Made`], [`Seen`], [`Digest`], [`InstalledError`] |
 //!
@@ -30,6 +30,7 @@ pub mod database;
 pub mod digest;
 pub mod directory;
 pub mod error;
+mod foreign;
 pub mod journal;
 pub mod made;
 mod moved;
@@ -45,7 +46,7 @@ use std::io;
 
 use camino::Utf8Path;
 
-pub use self::adopt::Adoptable;
+pub use self::adopt::{Adoptable, Claim};
 pub use self::contents::{content_at, content_in, contents};
 pub use self::database::{Database, DatabaseError, Record};
 pub use self::digest::Digest;
@@ -60,9 +61,6 @@ pub use self::state::{Generation, Known, Places, State, StateFolder};
 pub use self::verify::{Difference, What};
 
 use crate::diagnostic::Diagnostic;
-
-/// The copy of a foreign database that had to make room for ours.
-const FOREIGN: &str = "foreign.cfg";
 
 /// What is installed, as far as it may be believed.
 #[derive(Debug)]
@@ -86,6 +84,8 @@ pub struct Installed {
     state: Option<State>,
     /// The bytes of the foreign database on disk, until ours takes its place.
     foreign_bytes: Option<Vec<u8>>,
+    /// The copy beside the state from which `foreign` was read.
+    foreign_copy: Option<String>,
     /// Whether the state speaks for what is on disk, or nothing is there.
     vouched: bool,
     /// The digest of the database on disk; `None`: no such file.
@@ -136,6 +136,7 @@ impl Installed {
             run: state.as_ref().map_or(0, |state| state.run),
             state,
             foreign_bytes: None,
+            foreign_copy: None,
             vouched: true,
             on_disk: None,
             settled: BTreeSet::new(),
@@ -291,7 +292,8 @@ impl Installed {
         let generation = Generation { digest, parts, settled: self.settled.clone() };
         if replaces && let Some(path) = self.places.database.clone() {
             if let Some(bytes) = &self.foreign_bytes {
-                self.folder().write(FOREIGN, bytes, sync)?;
+                let copy = foreign::keep(self.folder(), bytes, sync)?;
+                self.foreign_copy.get_or_insert(copy);
             }
             let mut both = Vec::new();
             if self.vouched {
@@ -312,20 +314,6 @@ impl Installed {
         self.vouched = true;
         self.on_disk = digest;
         self.store(self.state_of(vec![generation]), sync)
-    }
-
-    /// Says that the foreign parts were taken over and saved, or are not wanted: no copy is kept.
-    ///
-    /// # Errors
-    ///
-    /// The copy beside the state cannot be removed.
-    pub fn drop_foreign(&mut self) -> Result<(), InstalledError> {
-        self.foreign = None;
-        if let Some(folder) = &self.folder {
-            let removed = folder.directory().remove_file(FOREIGN);
-            removed.map_err(io_error("remove", &folder.directory().path().join(FOREIGN)))?;
-        }
-        Ok(())
     }
 
     /// What is so for the database on disk, which is vouched for. Where there is none, and none was recorded,
@@ -352,9 +340,9 @@ impl Installed {
             let last = state.and_then(|state| state.generation(None).or(state.generations.last()));
             last.map(|last| rest_of(database, last, written)).unwrap_or_default()
         };
-        let (Some(bytes), Some(path)) = (bytes, &self.places.database) else {
+        let (Some(bytes), Some(path)) = (bytes, self.places.database.clone()) else {
             self.remembered = rest_of_last(&self.database);
-            self.foreign = self.kept_foreign();
+            self.read_kept_foreign();
             return Ok(());
         };
         let database = Database::parse(&bytes)
@@ -372,10 +360,10 @@ impl Installed {
             if database.is_empty() {
                 // Whatever emptied it, it is as if it were not there.
                 self.remembered = rest_of_last(&database);
-                self.foreign = self.kept_foreign();
-                said.extend((!self.remembered.is_empty()).then(|| emptied(path)));
+                self.read_kept_foreign();
+                said.extend((!self.remembered.is_empty()).then(|| emptied(&path)));
             } else {
-                said.push(foreign(path));
+                said.push(foreign::warning(&path));
                 self.foreign = Some(database);
                 self.foreign_bytes = Some(bytes);
             }
@@ -387,7 +375,7 @@ impl Installed {
         self.known = parts_of(&database, generation);
         self.remembered = rest_of(&database, generation, written);
         self.database = database;
-        self.foreign = self.kept_foreign();
+        self.read_kept_foreign();
         Ok(())
     }
 
@@ -423,13 +411,6 @@ impl Installed {
             Some(bytes) => directory.replace_file(name, bytes, 0o666, sync),
             None => directory.remove_file(name),
         }
-    }
-
-    /// A foreign database that made room for ours earlier.
-    fn kept_foreign(&self) -> Option<Database> {
-        let folder = self.folder.as_ref().filter(|folder| state::holds(folder, FOREIGN))?;
-        let bytes = folder.directory().read(FOREIGN, database::LIMIT_BYTES).ok()??;
-        Database::parse(&bytes).ok()
     }
 
     /// Whether the state on disk says all this already, and says it for the database on disk alone.
@@ -535,15 +516,6 @@ fn distrust(places: &Places, owner: u32, state: Option<&State>) -> Option<Diagno
         )
         .help("if the directory is yours all the same: `--trust-owner`"),
     )
-}
-
-fn foreign(path: &Utf8Path) -> Diagnostic {
-    Diagnostic::warning(
-        "foreign-state",
-        format!("{path} was not written by buildout on this machine: its parts count as not installed"),
-    )
-    .note("nothing that it names is removed; a copy is kept when a run replaces it, so that it can be taken over later too")
-    .help("to take the installed parts over: `buildout install --adopt`")
 }
 
 fn emptied(path: &Utf8Path) -> Diagnostic {

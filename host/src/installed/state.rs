@@ -15,7 +15,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
-use super::directory::{Directory, Found, Sync};
+use super::directory::{Directory, Sync};
 use super::error::InstalledError;
 use super::made::Made;
 use crate::fault::{self, Step};
@@ -237,7 +237,7 @@ impl StateFolder {
     }
 
     /// Replaces one file of the folder as a whole.
-    pub fn write(&self, name: &'static str, bytes: &[u8], sync: Sync) -> Result<(), InstalledError> {
+    pub fn write(&self, name: &str, bytes: &[u8], sync: Sync) -> Result<(), InstalledError> {
         let path = || self.directory.path().join(name);
         self.directory.replace_file(name, bytes, 0o600, sync).map_err(|source| InstalledError::Io {
             verb: "write",
@@ -276,9 +276,4 @@ fn refuse_others(directory: &Directory) -> Result<(), InstalledError> {
         return Err(InstalledError::StateOpen { path, mode });
     }
     Ok(())
-}
-
-/// Whether the folder holds a file of this name.
-pub(super) fn holds(folder: &StateFolder, name: &str) -> bool {
-    matches!(folder.directory.look(name), Ok(Found::Kind(_)))
 }

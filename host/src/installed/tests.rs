@@ -340,7 +340,8 @@ fn an_adopted_part_owns_what_stands_below_its_paths_where_parts_may_write() {
     scratch.install("o", &["ours"]);
 
     let (mut installed, _) = scratch.read();
-    let adoptable = installed.adoptable(|path| !path.starts_with(at("src")));
+    let adoptable =
+        installed.adoptable(|path| if path.starts_with(at("src")) { Claim::Nothing } else { Claim::Whole });
     let [x] = adoptable.as_slice() else { panic!("{adoptable:?}") };
     let made = |path: &str, kind| {
         let mut made = Made::new(at(path), kind);

@@ -317,6 +317,141 @@ exit 0
 }
 
 #[test]
+fn records_are_taken_over_only_by_a_run_that_nothing_is_in_the_way_of() {
+    let site = left_by_zc_buildout("");
+    site.write(
+        "buildout.cfg",
+        "[buildout]\nparts = app\n\n[app]\nrecipe = template\ninline = new\noutput = etc/mine.conf\n",
+    );
+    site.write("etc/mine.conf", "mine");
+    let before = site.read(".installed.cfg");
+    assert_shows(
+        site.run(&["--adopt"]),
+        str![[r#"
+exit 3
+-- standard error
+While:
+  Installing.
+Error: [DIR]/etc/mine.conf is there already, and no part made it
+note: `app` would write [DIR]/etc/mine.conf
+note: nothing was begun
+help: move it away if the part shall make it, or name another place
+
+"#]],
+    );
+    assert_eq!(site.read(".installed.cfg"), before);
+    std::fs::remove_file(site.path("etc/mine.conf")).expect("it is there");
+    let run = site.run(&["--adopt"]);
+    assert!(run.stderr.contains("Taking over old") && run.exit == Some(0), "{run:?}");
+}
+
+#[test]
+fn of_two_foreign_records_one_after_the_other_both_can_be_taken_over() {
+    let site = left_by_zc_buildout("");
+    site.write("buildout.cfg", "[buildout]\nparts = other\n\n[other]\nrecipe = mkdir\n");
+    assert_eq!(site.run(&["-q"]).exit, Some(0));
+    site.write("bin/second", "old");
+    let second = site.path("bin/second").display().to_string();
+    site.write(
+        ".installed.cfg",
+        format!("[buildout]\nparts = second\n\n[second]\n__buildout_installed__ = {second}\n"),
+    );
+    assert_eq!(site.run(&["-q", "other:mode=700"]).exit, Some(7));
+    std::fs::remove_dir(site.path("parts/other")).expect("it is there");
+    assert_eq!(site.run(&["-q", "other:mode=700"]).exit, Some(0));
+    assert_shows(
+        site.run(&["--adopt"]),
+        str![[r#"
+exit 0
+-- standard error
+Taking over second: 1 file or directory counts as made by it.
+  [DIR]/bin/second
+Uninstalling other.
+  because option `mode` is gone: it was '700'
+Uninstalling second.
+  because nothing names it any more
+Installing other.
+other: Creating directory other
+
+"#]],
+    );
+    assert_shows(
+        site.run(&["--adopt"]),
+        str![[r#"
+exit 0
+-- standard error
+Taking over old: 4 files and directories count as made by it.
+  [DIR]/parts/old
+  [DIR]/parts/old/lib
+  [DIR]/parts/old/lib/code
+  [DIR]/bin/old
+  [DIR]/etc/old.conf stays nobody's
+Taking over app: 1 file or directory counts as made by it.
+  [DIR]/bin/app
+Uninstalling app.
+  because nothing names it any more
+Uninstalling old.
+  because nothing names it any more
+Keeping 'etc/old.conf': this part did not make it.
+
+"#]],
+    );
+    assert_eq!(site.run(&["--adopt"]).stderr, "");
+}
+
+#[test]
+fn a_directory_that_an_output_names_is_taken_over_without_what_the_records_do_not_name() {
+    let site =
+        Site::new("[buildout]\nparts = app\n\n[app]\nrecipe = mkdir\npath = ${buildout:directory}/src\n");
+    let directory = site.path("").canonicalize().expect("it is there").display().to_string();
+    site.write("src/mine.rs", "mine").write("src/theirs.rs", "theirs");
+    site.write(
+        ".installed.cfg",
+        format!(
+            "[buildout]\nparts = app\n\n[app]\n__buildout_installed__ = {directory}/src\n\t{directory}/src/theirs.rs\n"
+        ),
+    );
+    assert_shows(
+        site.run(&["plan", "--adopt"]),
+        str![[r#"
+exit 0
+-- standard output
+adopt app
+  owns src
+  owns src/theirs.rs
+reinstall app
+  option `path` is new: '[DIR]/src' (buildout.cfg:6:8)
+  option `recipe` is new: 'mkdir' (buildout.cfg:5:10)
+  its recipe changed: '' → 'mkdir 1'
+  removes src/theirs.rs
+
+"#]],
+    );
+    assert_shows(
+        site.run(&["uninstall", "--adopt"]),
+        str![[r#"
+exit 0
+-- standard error
+Taking over app: 2 files and directories count as made by it.
+  [DIR]/src
+  [DIR]/src/theirs.rs
+Uninstalling app.
+  because `uninstall` was asked for
+Keeping 'src/mine.rs': this part did not make it.
+Keeping 'src': it holds what this part did not make.
+
+"#]],
+    );
+    assert_shows(
+        site.tree("src"),
+        str![[r#"
+mine.rs 644 "mine"
+
+"#]],
+    );
+}
+
+#[test]
 fn a_project_that_was_moved_is_taken_over_at_its_new_place() {
     let site = left_by_zc_buildout("/srv/before");
     assert_shows(

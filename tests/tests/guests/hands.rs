@@ -215,6 +215,10 @@ reinstall a
   removes parts/f
   removes parts/d
   moves parts/d/f to .buildout/kept, as somebody changed it
+-- standard error
+Section `a` contains unused option(s): 'more'.
+This may be an indication for either a typo in the option's name or a bug in the used recipe.
+  more: command line:1:3
 
 "#]],
     );
