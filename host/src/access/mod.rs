@@ -30,3 +30,4 @@ pub use need::{Need, NeedKind, net_value};
 pub use policy::{Confine, Fetch, Limit, Policy, PolicyError, ProcessTier, Rule};
 pub use protected::Protected;
 pub use reach::{Deed, Denial, NOT_MADE, Permit, Reach};
+pub use secret::beneath as has_secret_name;

@@ -54,7 +54,7 @@ const EXAMPLES: [&str; 5] = ["example", "sample", "template", "dist", "in"];
 /// Whether a component of `path` below `root` has the name of a secret.
 ///
 /// The components of `root` itself were named by the user.
-pub(super) fn beneath(root: &Utf8Path, path: &Utf8Path) -> bool {
+pub fn beneath(root: &Utf8Path, path: &Utf8Path) -> bool {
     let beneath = path.strip_prefix(root).unwrap_or(path);
     beneath.components().any(|component| is_secret(&plain(component.as_str())))
 }

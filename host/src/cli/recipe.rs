@@ -20,7 +20,7 @@ fn buildout(asked: &Asked, report: &mut Report) -> Result<Option<Buildout>, Fail
         return Ok(None);
     }
     let request = asked.request(&Aim::everything())?;
-    let settled = run::load(&request.configuration, report)
+    let settled = run::load(&request, report)
         .and_then(|configuration| run::settle(configuration, settings(asked), &request, report));
     match settled {
         Ok(buildout) => Ok(Some(buildout)),

@@ -78,7 +78,7 @@ impl Asked {
 
     /// Loads the configuration; if remote files are missing from it, all that is not served is one error.
     pub(super) fn load(&self, request: &run::Request, report: &mut Report) -> Result<Configuration, Failed> {
-        let configuration = run::load(&request.configuration, report)?;
+        let configuration = run::load(request, report)?;
         if configuration.not_served.is_empty() {
             self.known_parts(&configuration, &request.aim, report)?;
             return Ok(configuration);

@@ -278,3 +278,56 @@ fn the_project_cannot_name_a_protected_directory_as_its_buildout_directory() {
         assert!(!site.has(&format!("{name}/tasks.json")));
     }
 }
+
+#[test]
+fn a_file_with_the_name_of_a_secret_is_no_configuration_file_unless_the_user_names_it() {
+    for name in [".env", "keys/server.key", ".hg/hgrc"] {
+        let site = Site::new(&format!("[buildout]\nextends = {name}\nparts =\n"));
+        site.write(name, "TOKEN=hunter2\n");
+        let run = site.run(&[]);
+        assert!(run.exit == Some(1) && !run.stderr.contains("hunter2"), "{run:?}");
+    }
+    let site = Site::new("[buildout]\nextends = .env\nparts =\n");
+    site.write(".env", "[buildout]\n");
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
+exit 1
+-- standard error
+While:
+  Initializing.
+Error: Couldn't open [DIR]/.env
+ --> buildout.cfg:2:11
+  |
+2 | extends = .env
+  |           ^^^^ extended here
+note: it has the name of a secret, which no configuration reads
+
+"#]],
+    );
+    site.write(".env", "[buildout]\nparts =\n");
+    assert_eq!(site.run(&["-c", ".env"]).exit, Some(0));
+}
+
+#[test]
+fn what_the_user_refuses_to_be_read_is_no_configuration_file_either() {
+    let site = Site::new("[buildout]\nextends = profiles/base.cfg\nparts =\n");
+    site.write("profiles/base.cfg", "[base]\n");
+    assert_eq!(site.run(&[]).exit, Some(0));
+    assert_shows(
+        site.run(&["--deny-read=profiles"]),
+        str![[r#"
+exit 1
+-- standard error
+While:
+  Initializing.
+Error: Couldn't open [DIR]/profiles/base.cfg
+ --> buildout.cfg:2:11
+  |
+2 | extends = profiles/base.cfg
+  |           ^^^^^^^^^^^^^^^^^ extended here
+note: it lies in [DIR]/profiles, which `--deny-read` refuses
+
+"#]],
+    );
+}

@@ -4,11 +4,14 @@
 //! - Out: what is installed now, or a [`Stopped`] that says why not.
 //! - Not here: reading the command line and the environment (`cli`), telling people (`report`).
 
+mod readable;
+
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::config::{self, Configuration, LocalFiles};
+use self::readable::Readable;
+use crate::config::{self, Configuration};
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::event::Reporter;
 use crate::execute::remove::Bounds;
@@ -75,8 +78,9 @@ impl Stopped {
 /// # Errors
 ///
 /// Everything that is wrong in the files, at once.
-pub fn load(request: &config::Request, reporter: &mut dyn Reporter) -> Result<Configuration, Stopped> {
-    match config::load(request, &mut LocalFiles) {
+pub fn load(request: &Request, reporter: &mut dyn Reporter) -> Result<Configuration, Stopped> {
+    let mut files = Readable { request: &request.configuration, grants: &request.surroundings.grants };
+    match config::load(&request.configuration, &mut files) {
         Ok(configuration) => {
             for warning in &configuration.warnings {
                 reporter.diagnostic(warning, &configuration.sources);
