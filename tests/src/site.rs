@@ -251,6 +251,15 @@ impl Site {
         String::from_utf8(self.start(arguments).stderr).expect("buildout writes UTF-8")
     }
 
+    /// The same, with nothing taken out of what stands on standard output.
+    ///
+    /// # Panics
+    ///
+    /// As [`Site::run`].
+    pub fn result_raw(&self, arguments: &[&str]) -> String {
+        String::from_utf8(self.start(arguments).stdout).expect("buildout writes UTF-8")
+    }
+
     /// Runs `buildout` until it has written a line, then sends it a signal, by its name without `SIG`.
     ///
     /// # Panics

@@ -24,7 +24,7 @@ pub(super) fn raw(asked: &Asked, section: &str, option: &str, report: &mut Repor
     let configuration = asked.load(&request, report)?;
     let value = written(&configuration, section, option)?.to_owned();
     let text = query::text(section, option, &value, asked.arguments.verbosity != 0);
-    report.result("query", &text, &value)?;
+    report.raw_result("query", &text, &value)?;
     Ok(Exit::Done)
 }
 

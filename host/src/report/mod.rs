@@ -137,19 +137,33 @@ impl Report {
 
     /// Writes what a command was asked for: `text` for a person, `data` under the name `result` for a program.
     ///
-    /// On a terminal, what it would obey is made visible; into a pipe or a file go the bytes as they are.
+    /// What a terminal would obey is made visible, into a pipe or a file as well: it may be shown from there.
     ///
     /// # Errors
     ///
     /// Standard output cannot be written. That nobody reads on (`| head`) is no error.
     pub fn result(&mut self, result: &str, text: &str, data: &impl Serialize) -> io::Result<()> {
+        self.write_result(result, &visible::text(text), data)
+    }
+
+    /// The same for a text that is wanted as it is: only on a terminal it is made harmless.
+    ///
+    /// # Errors
+    ///
+    /// As [`Report::result`].
+    pub fn raw_result(&mut self, result: &str, text: &str, data: &impl Serialize) -> io::Result<()> {
+        match io::stdout().is_terminal() {
+            true => self.result(result, text, data),
+            false => self.write_result(result, text, data),
+        }
+    }
+
+    fn write_result(&mut self, result: &str, text: &str, data: &impl Serialize) -> io::Result<()> {
         let written = match self {
             Self::Human(human) => {
                 human.clear_progress();
                 let mut out = io::stdout().lock();
-                let shown =
-                    if out.is_terminal() { visible::text(text) } else { std::borrow::Cow::Borrowed(text) };
-                out.write_all(shown.as_bytes()).and_then(|()| out.flush())
+                out.write_all(text.as_bytes()).and_then(|()| out.flush())
             }
             Self::Json(json) => json.result(result, data),
         };

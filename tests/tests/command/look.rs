@@ -443,3 +443,32 @@ Notice: names of `[recipes]` are left out: File contains no section headers.
     );
     assert_eq!(site.run(&["-cbuildout.cfg", "recipe", "list"]).exit, Some(1));
 }
+
+#[test]
+fn what_a_terminal_would_obey_is_visible_in_a_pipe_too_unless_the_raw_value_is_asked_for() {
+    let text = "[buildout]\nparts = a\n[a]\nrecipe = mkdir\npath = p\nx = \u{1b}[31mred\u{202e}\n";
+    let site = Site::new(text);
+    let value = "\u{1b}[31mred\u{202e}";
+    for (arguments, shows) in [
+        (&["annotate", "a"][..], true),
+        (&["query", "a:x"], true),
+        (&["why", "a:x"], true),
+        (&["plan"], false),
+        (&["graph"], false),
+    ] {
+        let run = site.run(arguments);
+        assert!(!run.stdout.contains(['\u{1b}', '\u{202e}']), "{arguments:?}: {}", run.stdout);
+        assert_eq!(run.stdout.contains(r"\u{1b}[31mred\u{202e}"), shows, "{arguments:?}: {}", run.stdout);
+    }
+    assert_eq!(site.result_raw(&["query", "--raw", "a:x"]), format!("{value}\n"));
+    assert!(site.run(&["--json", "query", "a:x"]).stdout.contains(r"\u001b[31mred"));
+    assert_eq!(site.run(&[]).exit, Some(0));
+    site.write("buildout.cfg", text.replace("red", "green"));
+    let run = site.run(&["plan"]);
+    assert_shows(run.stdout, str![[r#"
+reinstall a
+  option `x` changed: '\u{1b}[31mred\u{202e}' → '\u{1b}[31mgreen\u{202e}' (buildout.cfg:6:5)
+  removes p
+
+"#]]);
+}
