@@ -7,10 +7,12 @@ use crate::event::Reporter;
 use crate::plan::Aim;
 use crate::report::Report;
 use crate::report::annotate::Annotated;
+use crate::run;
 
 pub(super) fn run(asked: &Asked, sections: &[String], report: &mut Report) -> Done {
     let request = asked.request(&Aim::everything())?;
-    let configuration = asked.load(&request, report)?;
+    let mut configuration = asked.load(&request, report)?;
+    run::tell_rest(&mut configuration, report);
     let all: Vec<_> = configuration.names().filter_map(|name| configuration.section(name)).collect();
     for name in sections.iter().filter(|name| !configuration.has(name)) {
         let warning =

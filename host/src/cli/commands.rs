@@ -4,9 +4,12 @@
 //! - Out: [`clap::Command`]s.
 //! - Not here: options that every command takes, help texts (`help`); doing it (one file per command).
 
-use clap::{Arg, ArgAction, Command};
+use clap::builder::EnumValueParser;
+use clap::{Arg, ArgAction, Command, ValueHint};
+use clap_complete::Shell;
 
 use super::help::{TEMPLATE, switch, value};
+use crate::report::graph::Format;
 
 const WITH_DEPS: &str = "Before them the parts that they need";
 const FORCE: &str = "Make them anew without a reason, even if the uninstall of the old ones fails";
@@ -30,7 +33,7 @@ fn called(words: &'static str, about: &'static str) -> Command {
 pub(super) fn commands() -> Vec<Command> {
     let several = |name| Arg::new(name).value_name(name).action(ArgAction::Append).num_args(0..);
     let one = |name| Arg::new(name).value_name(name).required(true);
-    vec![
+    let mut commands = vec![
         called("install", "make, update and remove parts, as the configuration says (default)")
             .before_help(concat!(
                 "  buildout                        all parts\n",
@@ -78,7 +81,11 @@ pub(super) fn commands() -> Vec<Command> {
                 "  buildout graph --format mermaid site    for Markdown, of what [site] needs",
             ))
             .arg(several("PART").help("Only these parts and what they need"))
-            .arg(value("format", "FORMAT", "text, dot or mermaid; `--json` for programs")),
+            .arg(
+                value("format", "FORMAT", "text, dot or mermaid; `--json` for programs")
+                    .value_parser(Format::ALL.map(Format::word))
+                    .hide_possible_values(true),
+            ),
         called("doctor", "show what is known about this buildout and this machine; change nothing")
             .before_help(concat!(
                 "  buildout doctor                 what is installed, and where everything is kept\n",
@@ -180,16 +187,19 @@ pub(super) fn commands() -> Vec<Command> {
                 "  buildout completions zsh        for a file `_buildout` in a directory of $fpath\n",
                 "  buildout completions fish       for ~/.config/fish/completions/",
             ))
-            .arg(one("SHELL").help("bash, zsh, fish, elvish or powershell")),
-        // For whoever makes a release.
+            .arg(
+                one("SHELL")
+                    .help("bash, zsh, fish, elvish or powershell")
+                    .value_parser(EnumValueParser::<Shell>::new())
+                    .hide_possible_values(true),
+            ),
         called("man", "write the manual pages")
             .before_help(concat!(
                 "  buildout man --output /tmp/man1     a page for each command\n",
                 "  buildout man --output=man1      beside this\n",
                 "  buildout help man               this",
             ))
-            .arg(value("output", "DIR", "The directory, which must be there"))
-            .hide(true),
+            .arg(value("output", "DIR", "The directory, which must be there").value_hint(ValueHint::DirPath)),
         called("help", "show what can be typed, or what a command does")
             .before_help(concat!(
                 "  buildout help                   everything\n",
@@ -197,5 +207,9 @@ pub(super) fn commands() -> Vec<Command> {
                 "  buildout help recipe describe   a command of two words",
             ))
             .arg(several("COMMAND").help("The command, such as `plan` or `recipe describe`")),
-    ]
+    ];
+    let names: Vec<String> = commands.iter().map(|command| command.get_name().to_owned()).collect();
+    let help = commands.pop().expect("`help` is the last one");
+    commands.push(help.mut_arg("COMMAND", |command| command.value_parser(names).hide_possible_values(true)));
+    commands
 }

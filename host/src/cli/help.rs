@@ -8,7 +8,7 @@
 //! Rules: zc.buildout's letters keep their meaning. Every help begins with three examples. What a subcommand describes
 //! as an option is its own; all others are for every command.
 
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction, Command, ValueHint};
 
 use super::commands::commands;
 
@@ -154,7 +154,8 @@ pub(super) fn value(name: &'static str, value: &'static str, help: &'static str)
 fn options() -> Vec<Arg> {
     vec![
         value("config", "FILE", "The configuration file; without it: buildout.cfg in this directory")
-            .short('c'),
+            .short('c')
+            .value_hint(ValueHint::FilePath),
         switch("no-user-defaults", "Leave out ~/.buildout/default.cfg").short('U'),
         switch("offline", "Reach no network: buildout:offline=true").short('o'),
         switch("online", "Reach it if needed: buildout:offline=false").short('O'),
@@ -170,8 +171,10 @@ fn options() -> Vec<Arg> {
             "state-dir",
             "DIR",
             "Where records of what is installed are kept, instead of your state directory",
-        ),
-        value("policy", "FILE", "Your policy, instead of buildout/policy.toml where your settings are"),
+        )
+        .value_hint(ValueHint::DirPath),
+        value("policy", "FILE", "Your policy, instead of buildout/policy.toml where your settings are")
+            .value_hint(ValueHint::FilePath),
         value(
             "python-version",
             "VERSION",

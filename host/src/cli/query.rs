@@ -21,7 +21,8 @@ pub(super) fn run(asked: &Asked, section: &str, option: &str, report: &mut Repor
 /// The value with nothing replaced.
 pub(super) fn raw(asked: &Asked, section: &str, option: &str, report: &mut Report) -> Done {
     let request = asked.request(&Aim::everything())?;
-    let configuration = asked.load(&request, report)?;
+    let mut configuration = asked.load(&request, report)?;
+    run::tell_rest(&mut configuration, report);
     let value = written(&configuration, section, option)?.to_owned();
     let text = query::text(section, option, &value, asked.arguments.verbosity != 0);
     report.raw_result("query", &text, &value)?;
@@ -36,8 +37,9 @@ pub(super) fn look(
     report: &mut Report,
 ) -> Result<Looked, Failed> {
     let request = asked.request(&Aim::everything())?;
-    let configuration = asked.load(&request, report)?;
+    let mut configuration = asked.load(&request, report)?;
     if !configuration.has(section) {
+        run::tell_rest(&mut configuration, report);
         written(&configuration, section, option)?;
     }
     let settings =

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::budget::TooMuch;
 use super::failure::LoadError;
-use super::read::Skipped;
+use super::read::{Skipped, UNSUPPORTED_CONDITION};
 use super::text::repr;
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::source::Span;
@@ -146,7 +146,7 @@ impl ConfigError {
                 plain("value-too-long").maybe_at(*at, "the last step").exit(Exit::Limit)
             }
             Self::UnsupportedCondition { skipped, section } => {
-                let mut diagnostic = plain("unsupported-condition");
+                let mut diagnostic = plain(UNSUPPORTED_CONDITION);
                 for one in skipped {
                     diagnostic = diagnostic.at(one.at, format!("decides whether this `[{section}]` counts"));
                 }

@@ -259,7 +259,10 @@ fn open(plain: Diagnostic, path: &Utf8Path, asked: Option<Span>, instead: Option
             None => format!("did you mean `-c {name}`?"),
         });
     } else if asked.is_none() {
-        diagnostic = diagnostic.help("`-c FILE` names the configuration file");
+        diagnostic = diagnostic.help(match path.file_name() {
+            Some("buildout.cfg") => "`buildout init` writes one to begin with; `-c FILE` names another",
+            _ => "`-c FILE` names the configuration file; with `init` behind it, one is written there",
+        });
     }
     diagnostic
 }

@@ -71,7 +71,7 @@ pub use self::limits::Limits;
 pub use self::lineage::Inherited;
 pub use self::opaque::{OPAQUE, Opaque};
 pub use self::parse::{BadLine, Block, ConfigFile, Fault, Name, Operator, Stretch, Written, parse};
-pub use self::read::Skipped;
+pub use self::read::{Skipped, UNSUPPORTED_CONDITION};
 pub use self::section::Section;
 pub use self::stray::Stray;
 pub use self::value::{Change, Entry, Layer, Layers, Origin, Value};

@@ -178,7 +178,7 @@ impl<'a> Reading<'a> {
             }
             Judgement::Unsupported(reason) => {
                 let message = format!("[{section}] is left out, as its condition is unsupported: {reason}");
-                let warning = Diagnostic::warning("unsupported-condition", message);
+                let warning = Diagnostic::warning(UNSUPPORTED_CONDITION, message);
                 let help = super::condition::advice(expression, self.facts, self.environment);
                 self.warnings.push(warning.at(at, "conditions are not Python here").help(help.clone()));
                 let skipped = Skipped { at, reason: reason.clone(), help };
@@ -226,6 +226,9 @@ impl<'a> Reading<'a> {
         found
     }
 }
+
+/// The code of the warning about a section that is left out because of its condition.
+pub const UNSUPPORTED_CONDITION: &str = "unsupported-condition";
 
 type Words = Vec<(String, Span)>;
 

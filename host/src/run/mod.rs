@@ -19,7 +19,7 @@ use crate::execute::{self, Adoption, Execution, Going};
 use crate::installed::{Holder, Installed, Places, RunLock};
 use crate::plan::{Aim, Plan};
 use crate::recipe::{Catalogue, Settings};
-use crate::resolve::{self, Buildout, Looked, Surroundings, Wanted};
+use crate::resolve::{self, Buildout, Looked, ResolveError, Surroundings, Wanted};
 use crate::source::SourceMap;
 
 /// What was asked for, and what is known about the user and the machine.
@@ -81,10 +81,10 @@ impl Stopped {
 pub fn load(request: &Request, reporter: &mut dyn Reporter) -> Result<Configuration, Stopped> {
     let mut files = Readable { request: &request.configuration, grants: &request.surroundings.grants };
     match config::load(&request.configuration, &mut files) {
-        Ok(configuration) => {
-            for warning in &configuration.warnings {
-                reporter.diagnostic(warning, &configuration.sources);
-            }
+        Ok(mut configuration) => {
+            // What an error is going to say in full is not said before as well.
+            let waits = |warning: &Diagnostic| warning.code == config::UNSUPPORTED_CONDITION;
+            tell(&mut configuration, reporter, |warning| !waits(warning));
             Ok(configuration)
         }
         Err(failure) => {
@@ -99,6 +99,32 @@ pub fn load(request: &Request, reporter: &mut dyn Reporter) -> Result<Configurat
     }
 }
 
+/// Tells the warnings that `load` kept back, for a command that goes no further.
+pub fn tell_rest(configuration: &mut Configuration, reporter: &mut dyn Reporter) {
+    tell(configuration, reporter, |_| true);
+}
+
+/// Tells some of the warnings of a configuration, and forgets them.
+fn tell(configuration: &mut Configuration, reporter: &mut dyn Reporter, now: impl Fn(&Diagnostic) -> bool) {
+    let (told, kept) = std::mem::take(&mut configuration.warnings).into_iter().partition(now);
+    configuration.warnings = kept;
+    let told: Vec<Diagnostic> = told;
+    for warning in &told {
+        reporter.diagnostic(warning, &configuration.sources);
+    }
+}
+
+/// Stops with an error, after what else there is to say about the configuration.
+fn stopped(mut buildout: Box<Buildout>, error: &ResolveError, reporter: &mut dyn Reporter) -> Stopped {
+    let diagnostic = error.diagnostic();
+    let said = |warning: &Diagnostic| {
+        let told = |at| diagnostic.labels.iter().any(|label| label.span == at);
+        warning.labels.iter().all(|label| told(label.span))
+    };
+    tell(&mut buildout.configuration, reporter, |warning| !said(warning));
+    Stopped::of(buildout, diagnostic)
+}
+
 /// All that a configuration asks for and that is not served, its remote files first.
 pub fn unserved(
     configuration: Configuration,
@@ -109,7 +135,7 @@ pub fn unserved(
     let surroundings = request.surroundings.clone();
     let (buildout, error) =
         resolve::unserved(configuration, Catalogue::new(settings), surroundings, reporter);
-    Stopped::of(buildout, error.diagnostic())
+    stopped(buildout, &error, reporter)
 }
 
 /// Resolves it: what it means.
@@ -131,13 +157,14 @@ pub fn resolve(
         wanted => wanted,
     };
     match resolve::resolve(configuration, catalogue, surroundings, wanted, reporter) {
-        Ok(buildout) => {
+        Ok(mut buildout) => {
+            tell_rest(&mut buildout.configuration, reporter);
             for warning in &buildout.warnings {
                 reporter.diagnostic(warning, &buildout.configuration.sources);
             }
             Ok(buildout)
         }
-        Err((buildout, error)) => Err(Stopped::of(buildout, error.diagnostic())),
+        Err((buildout, error)) => Err(stopped(buildout, &error, reporter)),
     }
 }
 
@@ -154,8 +181,11 @@ pub fn look(
     reporter: &mut dyn Reporter,
 ) -> Result<Looked, Stopped> {
     let surroundings = request.surroundings.clone();
-    let looked = resolve::look(configuration, surroundings, settings, option, reporter)
-        .map_err(|(buildout, error)| Stopped::of(buildout, error.diagnostic()))?;
+    let mut looked = match resolve::look(configuration, surroundings, settings, option, reporter) {
+        Ok(looked) => looked,
+        Err((buildout, error)) => return Err(stopped(buildout, &error, reporter)),
+    };
+    tell_rest(&mut looked.buildout.configuration, reporter);
     if let Some(error) = &looked.unasked {
         let error = error.diagnostic();
         let message =
@@ -180,8 +210,11 @@ pub fn settle(
     let catalogue = Catalogue::new(settings);
     match resolve::resolve(configuration, catalogue, request.surroundings.clone(), Wanted::Nothing, reporter)
     {
-        Ok(buildout) => Ok(buildout),
-        Err((buildout, error)) => Err(Stopped::of(buildout, error.diagnostic())),
+        Ok(mut buildout) => {
+            tell_rest(&mut buildout.configuration, reporter);
+            Ok(buildout)
+        }
+        Err((buildout, error)) => Err(stopped(buildout, &error, reporter)),
     }
 }
 
@@ -208,7 +241,11 @@ fn installed(
     };
     let (installed, said) = Installed::read(places).map_err(|error| error.diagnostic())?;
     // Who types `--adopt` knows that the records are foreign.
-    for diagnostic in said.into_iter().filter(|said| !(request.adopt && said.code == "foreign-state")) {
+    for mut diagnostic in said.into_iter().filter(|said| !(request.adopt && said.code == "foreign-state")) {
+        if diagnostic.code == "other-configuration" && !request.aim.named().is_empty() {
+            // Which parts go without being named is of no interest: none does.
+            diagnostic.notes.clear();
+        }
         reporter.diagnostic(&diagnostic, &buildout.configuration.sources);
     }
     Ok(installed)

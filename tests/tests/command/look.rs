@@ -277,22 +277,31 @@ help: `buildout help completions` shows what it takes
 }
 
 #[test]
-fn bash_completes_with_what_is_written() {
+fn bash_completes_commands_options_and_values() {
     let site = Site::new(THREE);
     site.write("complete.bash", site.run(&["completions", "bash"]).stdout);
-    let script = "source complete.bash; COMP_WORDS=(buildout plan --ch); COMP_CWORD=2; \
-                  _buildout buildout --ch plan; echo \"${COMPREPLY[@]}\"";
-    let told = std::process::Command::new("bash")
-        .args(["--norc", "-c", script])
-        .current_dir(site.path(""))
-        .output()
-        .expect("bash is there");
-    assert_eq!(
-        String::from_utf8_lossy(&told.stdout),
-        "--check\n",
-        "{}",
-        String::from_utf8_lossy(&told.stderr)
-    );
+    let completed = |words: &[&str]| {
+        let [.., before, last] = words else { panic!("two words at least") };
+        let script = format!(
+            "compopt() {{ :; }}; source complete.bash; COMP_WORDS=({}); COMP_CWORD={}; _buildout buildout '{last}' '{before}'; \
+             echo \"${{COMPREPLY[@]}}\"",
+            words.join(" "),
+            words.len() - 1
+        );
+        let told = std::process::Command::new("bash")
+            .args(["--norc", "-c", &script])
+            .current_dir(site.path(""))
+            .output()
+            .expect("bash is there");
+        assert_eq!(String::from_utf8_lossy(&told.stderr), "", "{words:?}");
+        String::from_utf8(told.stdout).expect("it is text").trim_end().to_owned()
+    };
+    assert_eq!(completed(&["buildout", "pl"]), "plan");
+    assert_eq!(completed(&["buildout", "plan", "--ch"]), "--check");
+    assert_eq!(completed(&["buildout", "completions", "f"]), "fish");
+    assert_eq!(completed(&["buildout", "graph", "--format", "m"]), "mermaid");
+    assert_eq!(completed(&["buildout", "help", "uni"]), "uninstall");
+    assert_eq!(completed(&["buildout", "--config", "complete"]), "complete.bash");
 }
 
 #[test]
@@ -325,6 +334,7 @@ buildout-graph.1
 buildout-help.1
 buildout-init.1
 buildout-install.1
+buildout-man.1
 buildout-plan.1
 buildout-policy-check.1
 buildout-policy.1
@@ -465,10 +475,13 @@ fn what_a_terminal_would_obey_is_visible_in_a_pipe_too_unless_the_raw_value_is_a
     assert_eq!(site.run(&[]).exit, Some(0));
     site.write("buildout.cfg", text.replace("red", "green"));
     let run = site.run(&["plan"]);
-    assert_shows(run.stdout, str![[r#"
+    assert_shows(
+        run.stdout,
+        str![[r#"
 reinstall a
   option `x` changed: '\u{1b}[31mred\u{202e}' → '\u{1b}[31mgreen\u{202e}' (buildout.cfg:6:5)
   removes p
 
-"#]]);
+"#]],
+    );
 }

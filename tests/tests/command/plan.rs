@@ -169,3 +169,35 @@ Section `a` contains unused option(s): 'paht'.
 "#]],
     );
 }
+
+#[test]
+fn a_run_of_one_part_with_another_file_says_nothing_of_parts_that_go() {
+    let site = Site::new("[buildout]\nparts = a\n[a]\nrecipe = debug\n");
+    site.write("other.cfg", "[buildout]\nparts =\n[a]\nrecipe = debug\nx = 1\n");
+    site.run(&[]);
+    assert_shows(
+        site.run(&["-c", "other.cfg", "plan"]),
+        str![[r#"
+exit 0
+-- standard output
+uninstall a
+  nothing names it any more
+-- standard error
+Notice: this directory was last installed from `[DIR]/buildout.cfg`, this run uses `[DIR]/other.cfg`
+note: parts that `parts` does not name here are uninstalled
+
+"#]],
+    );
+    assert_shows(
+        site.run(&["-c", "other.cfg", "plan", "a"]),
+        str![[r#"
+exit 0
+-- standard output
+reinstall a
+  option `x` is new: '1' (other.cfg:5:5)
+-- standard error
+Notice: this directory was last installed from `[DIR]/buildout.cfg`, this run uses `[DIR]/other.cfg`
+
+"#]],
+    );
+}

@@ -16,9 +16,9 @@ While:
   Initializing.
 Error: Couldn't open [DIR]/nope.cfg
 note: there is no such file
-help: `-c FILE` names the configuration file
+help: `-c FILE` names the configuration file; with `init` behind it, one is written there
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"cannot-open","message":"Couldn't open [DIR]/nope.cfg","doing":["Initializing."],"labels":[],"notes":["there is no such file"],"help":["`-c FILE` names the configuration file"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"cannot-open","message":"Couldn't open [DIR]/nope.cfg","doing":["Initializing."],"labels":[],"notes":["there is no such file"],"help":["`-c FILE` names the configuration file; with `init` behind it, one is written there"],"exit":1}
 
 "#]],
     );

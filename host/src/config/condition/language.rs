@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 
 use super::super::facts::Facts;
 use super::{Environment, Judgement};
+use crate::diagnostic::nearest;
 
 /// Parentheses in parentheses.
 const MOST_DEPTH: usize = 40;
@@ -30,6 +31,67 @@ pub(super) fn judge(expression: &str, facts: &Facts, environment: &Environment) 
         Ok(value) if value.is_true() => Judgement::True,
         Ok(_) => Judgement::False,
     }
+}
+
+/// Names of this language and of markers, for advice.
+const NAMES: [&str; 37] = [
+    "and",
+    "big_endian",
+    "bits32",
+    "bits64",
+    "cpython",
+    "cygwin",
+    "implementation_name",
+    "implementation_version",
+    "in",
+    "ironpython",
+    "jython",
+    "linux",
+    "little_endian",
+    "macosx",
+    "not",
+    "or",
+    "os.name",
+    "os_name",
+    "platform.machine",
+    "platform.system",
+    "platform_machine",
+    "platform_python_implementation",
+    "platform_system",
+    "posix",
+    "pypy",
+    "python2",
+    "python3",
+    "python_full_version",
+    "python_version",
+    "solaris",
+    "sys.platform",
+    "sys.version_info",
+    "sys.version_info.major",
+    "sys.version_info.minor",
+    "sys.version_info.micro",
+    "sys_platform",
+    "windows",
+];
+
+/// The name that the first unknown one in an expression was probably meant to be.
+pub(super) fn meant(expression: &str) -> Option<&'static str> {
+    let tokens = tokens(expression).ok()?;
+    let mut paths: Vec<String> = Vec::new();
+    let mut dotted = false;
+    for token in tokens {
+        match token {
+            Token::Word(word) if dotted => paths.last_mut()?.push_str(&format!(".{word}")),
+            Token::Word(word) => paths.push(word),
+            Token::Text(_) | Token::Number(_) | Token::Sign(_) => {
+                dotted = token == Token::Sign(".") && !paths.is_empty();
+                continue;
+            }
+        }
+        dotted = false;
+    }
+    let unknown = paths.iter().find(|path| !NAMES.contains(&path.as_str()) && !path.starts_with("env."))?;
+    nearest(unknown, NAMES)
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -47,6 +47,9 @@ pub fn judge(expression: &str, facts: &Facts, environment: &Environment) -> Judg
 
 /// What may be written instead of a condition that is not supported.
 pub(super) fn advice(expression: &str, facts: &Facts, environment: &Environment) -> String {
+    if let Some(name) = language::meant(expression) {
+        return format!("did you mean `{name}`?");
+    }
     let quoted = with_quoted_numbers(expression);
     match judge(&quoted, facts, environment) {
         Judgement::True | Judgement::False => format!("versions are text in markers: `{quoted}`"),
@@ -148,6 +151,20 @@ mod tests {
         assert_eq!(reason(&"x".repeat(1_001)), "it has more than 1000 bytes");
         assert_eq!(reason("platform_release >= '5.10'"), "unknown name `platform_release`");
         assert_eq!(reason("os_name == 'nt'and\u{feff} linux"), "unexpected `\u{feff}`");
+    }
+
+    #[test]
+    fn a_name_that_is_nearly_known_is_known_to_be_meant() {
+        for (expression, meant) in [
+            ("sys_platfrom == 'linux'", Some("sys_platform")),
+            ("linux and pyton3", Some("python3")),
+            ("sys.platfrom == 'x'", Some("sys.platform")),
+            ("linxu", Some("linux")),
+            ("os.path.isdir('/x')", None),
+            ("env.PYTHN3 == 'x' or 'linxu'", None),
+        ] {
+            assert_eq!(language::meant(expression), meant, "{expression}");
+        }
     }
 
     #[test]
