@@ -2,6 +2,7 @@
 
 use super::Done;
 use super::request::Asked;
+use crate::config::{Lost, Section, Value};
 use crate::diagnostic::{Diagnostic, Exit, nearest};
 use crate::event::Reporter;
 use crate::plan::Aim;
@@ -23,8 +24,42 @@ pub(super) fn run(asked: &Asked, sections: &[String], report: &mut Report) -> Do
         };
         report.diagnostic(&warning, &configuration.sources);
     }
+    let wanted =
+        |section: &&&Section| sections.is_empty() || sections.iter().any(|name| **name == *section.name);
+    let values = all.iter().filter(wanted).flat_map(|section| section.iter()).map(|(_, value)| value);
+    if let Some(warning) = lost(values) {
+        report.diagnostic(&warning, &configuration.sources);
+    }
     let annotated = Annotated::of(all, sections, &configuration.opaque, &configuration.sources);
     let verbose = asked.arguments.verbosity != 0;
     report.result("annotate", &annotated.text(configuration.directory(), verbose), &annotated)?;
     Ok(Exit::Done)
+}
+
+/// So many lost increments are shown.
+const MOST_LOST: usize = 20;
+
+/// Warns of increments that the order of files takes back.
+///
+/// Source: `semantics.md` 4.2: zc.buildout reads a file once for each way that leads to it, and says nothing.
+fn lost<'v>(values: impl Iterator<Item = &'v Value>) -> Option<Diagnostic> {
+    let mut lost: Vec<Lost> = values.flat_map(Value::lost).collect();
+    lost.sort_by_key(|lost| lost.at);
+    lost.dedup();
+    let warning = Diagnostic::warning(
+        "lost-increment",
+        "Increments are lost: what sets the option is extended on two ways, and read again after them",
+    );
+    let mut warning =
+        warning.help("increment in the file that extends both, or let one of them extend the other");
+    for one in lost.iter().take(MOST_LOST) {
+        warning = warning.at(one.at, "lost");
+        if warning.labels.iter().all(|label| label.span != one.by) {
+            warning = warning.at(one.by, "set again here");
+        }
+    }
+    if let more @ 1.. = lost.len().saturating_sub(MOST_LOST) {
+        warning = warning.note(format!("and {more} more"));
+    }
+    (!lost.is_empty()).then_some(warning)
 }

@@ -120,6 +120,12 @@ impl Configuration {
         Expansion { configuration: self, memory, expanding: Vec::new() }.section(name, None)
     }
 
+    /// One warning about the lines that increments of a macro's option were to remove and that were never there, as far as
+    /// sections were expanded.
+    pub fn idle(&self) -> Option<Diagnostic> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).budget.idle()
+    }
+
     /// Adds a section that the recipe of the part `made_by` hands over. Its values are substituted later
     /// like those of a file; `<` and `+=` mean nothing in it.
     ///

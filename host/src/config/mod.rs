@@ -75,6 +75,7 @@ pub use self::read::{Skipped, UNSUPPORTED_CONDITION};
 pub use self::section::Section;
 pub use self::stray::Stray;
 pub use self::value::{Change, Entry, Layer, Layers, Origin, Value};
+pub use self::walk::Lost;
 
 use self::budget::Budget;
 use self::extends::Extends;

@@ -7,7 +7,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use super::walk::Walk;
+use super::walk::{Lost, Walk};
 use crate::source::Span;
 
 /// What a value's newest text goes back to.
@@ -271,6 +271,14 @@ impl Value {
         match &self.0.past {
             Past::Listed(entries) => entries,
             Past::Walk(walk, known) => known.get_or_init(|| walk.history()),
+        }
+    }
+
+    /// Increments that a file took back because it is extended on two ways: read once more, it sets the option again.
+    pub fn lost(&self) -> Vec<Lost> {
+        match &self.0.past {
+            Past::Listed(_) => Vec::new(),
+            Past::Walk(walk, _) => walk.lost(),
         }
     }
 

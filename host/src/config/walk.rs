@@ -36,6 +36,15 @@ pub(super) fn span(file: FileId, stretch: Stretch) -> Span {
 /// One visit of a node that concerns the option.
 pub(super) type Visit = (Place, Layer);
 
+/// An increment that counts no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lost {
+    /// The option's name, where it is incremented.
+    pub at: Span,
+    /// Where it is set, before that and after that.
+    pub by: Span,
+}
+
 /// Everything that the files do to one option.
 #[derive(Debug, Clone)]
 pub(super) struct Walk {
@@ -230,6 +239,43 @@ impl Walk {
             let implicit = Entry { change: Change::Set, text: "".into(), origin: Origin::Implicit, layer };
             entries.insert(0, implicit);
         }
+    }
+
+    /// Increments that count no more because the file of the last `=`, read before them, is read again after them.
+    pub(super) fn lost(&self) -> Vec<Lost> {
+        let single = |place: &Place| self.graph.is_single(place.node as usize);
+        if self.places.len() < 2 || self.places.iter().all(single) {
+            return Vec::new();
+        }
+        let mut visits: Vec<Place> = self.backwards().map(|(place, _)| place).take(MOST_ENTRIES).collect();
+        visits.reverse();
+        let Some(last) = visits.iter().rposition(|place| self.assignment(*place).is_some()) else {
+            return Vec::new();
+        };
+        let assigning = visits[last];
+        let Some(first) = visits[..last].iter().position(|place| place.node == assigning.node) else {
+            return Vec::new();
+        };
+        let name = |place: Place, operation: &Operation| {
+            self.graph.nodes[place.node as usize].file.map(|file| span(file, operation.name))
+        };
+        let Some(by) = self.operations(assigning).first().and_then(|operation| name(assigning, operation))
+        else {
+            return Vec::new();
+        };
+        let mut lost: Vec<Lost> = Vec::new();
+        for place in &visits[first..last] {
+            let again = visits[last..].iter().any(|other| other.node == place.node);
+            if again || self.assignment(*place).is_some() {
+                continue;
+            }
+            for at in self.operations(*place).iter().filter_map(|operation| name(*place, operation)) {
+                if lost.iter().all(|known| known.at != at) {
+                    lost.push(Lost { at, by });
+                }
+            }
+        }
+        lost
     }
 
     fn history_onto(&self, base: &Value, visits: &[Visit]) -> Vec<Entry> {

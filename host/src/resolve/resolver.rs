@@ -156,6 +156,7 @@ impl Resolver<'_> {
                 this.mark_used("buildout", option);
             }
             this.needless();
+            this.check_timeout();
             if this.buildout.flag("install-from-cache") && this.buildout.flag("offline") {
                 let live = this.buildout.section("buildout").expect("it was just looked up");
                 let at = ["install-from-cache", "offline"].map(|option| live.place(option));
@@ -262,6 +263,23 @@ impl Resolver<'_> {
             help: "it may be `true` or `false`",
             stray,
         }))
+    }
+
+    /// Warns of a `socket-timeout` that is no number.
+    ///
+    /// Source: zc.buildout 6, `_setup_socket_timeout`: its words, and the default counts.
+    fn check_timeout(&mut self) {
+        let live = self.buildout.section("buildout").expect("it was just looked up");
+        let text = live.text("socket-timeout").unwrap_or_default();
+        if text.is_empty() || text.trim().parse::<i64>().is_ok() {
+            return;
+        }
+        let message =
+            format!("Default socket timeout is used !\nValue in configuration is not numeric: [{text}].");
+        let warning = Diagnostic::warning("invalid-timeout", message)
+            .maybe_at(live.place("socket-timeout"), "")
+            .help("write whole seconds, such as `5`");
+        self.buildout.warnings.push(warning);
     }
 
     /// Runs something that stands on its own line below `While:`.

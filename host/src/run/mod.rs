@@ -101,6 +101,7 @@ pub fn load(request: &Request, reporter: &mut dyn Reporter) -> Result<Configurat
 
 /// Tells the warnings that `load` kept back, for a command that goes no further.
 pub fn tell_rest(configuration: &mut Configuration, reporter: &mut dyn Reporter) {
+    configuration.warnings.extend(configuration.idle());
     tell(configuration, reporter, |_| true);
 }
 

@@ -413,3 +413,49 @@ This may be an indication for either a typo in the option's name or a bug in the
 "#]],
     );
 }
+
+#[test]
+fn an_increment_that_a_diamond_takes_back() {
+    let site = Site::new("[buildout]\nextends = left.cfg right.cfg\nparts =\n[a]\nv += top\n");
+    site.write("base.cfg", "[a]\nv = base\nw = base\n");
+    site.write("left.cfg", "[buildout]\nextends = base.cfg\n[a]\nv += left\nw = left\nx = 1\n");
+    site.write("right.cfg", "[buildout]\nextends = base.cfg\n[a]\nv += right\nx += 2\n");
+    assert_shows(
+        told(&site, &["annotate", "a"]),
+        str![[r#"
+exit 0
+
+Annotated sections
+==================
+
+[a]
+v= base
+right
+top
+    base.cfg:2
++=  right.cfg:4
++=  buildout.cfg:5
+w= base
+    base.cfg:3
+x= 1
+2
+    left.cfg:6
++=  right.cfg:5
+Warning: Increments are lost: what sets the option is extended on two ways, and read again after them
+ --> left.cfg:4:1
+  |
+4 | v += left
+  | ^ lost
+  |
+ ::: base.cfg:2:1
+  |
+2 | v = base
+  | - set again here
+help: increment in the file that extends both, or let one of them extend the other
+-- with --json: exit 0
+{"version":1,"kind":"diagnostic","severity":"warning","code":"lost-increment","message":"Increments are lost: what sets the option is extended on two ways, and read again after them","doing":[],"labels":[{"file":"[DIR]/left.cfg","line":4,"column":1,"end_line":4,"end_column":2,"text":"lost"},{"file":"[DIR]/base.cfg","line":2,"column":1,"end_line":2,"end_column":2,"text":"set again here"}],"notes":[],"help":["increment in the file that extends both, or let one of them extend the other"],"exit":0}
+{"version":1,"kind":"result","result":"annotate","data":{"sections":[{"section":"a","options":[{"option":"v","value":"base\nright\ntop","history":[{"change":"SET","value":"base","source":"[DIR]/base.cfg","line":2},{"change":"ADD","value":"left","source":"[DIR]/left.cfg","line":4},{"change":"OVERRIDE","value":"base","source":"[DIR]/base.cfg","line":2},{"change":"ADD","value":"right","source":"[DIR]/right.cfg","line":4},{"change":"ADD","value":"top","source":"[DIR]/buildout.cfg","line":5}]},{"option":"w","value":"base","history":[{"change":"SET","value":"base","source":"[DIR]/base.cfg","line":3},{"change":"OVERRIDE","value":"left","source":"[DIR]/left.cfg","line":5},{"change":"OVERRIDE","value":"base","source":"[DIR]/base.cfg","line":3}]},{"option":"x","value":"1\n2","history":[{"change":"SET","value":"1","source":"[DIR]/left.cfg","line":6},{"change":"ADD","value":"2","source":"[DIR]/right.cfg","line":5}]}]}]}}
+
+"#]],
+    );
+}

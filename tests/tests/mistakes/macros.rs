@@ -125,3 +125,32 @@ help: take this name out of `<=`, or another one on the way
 "#]],
     );
 }
+
+#[test]
+fn a_removal_from_a_macros_option_that_removes_nothing() {
+    assert_shows(
+        told_of("[buildout]\nparts = a\n[m]\nx =\n  one\n  two\n[a]\n<= m\nrecipe = debug\nx -= tow\n"),
+        str![[r#"
+exit 0
+Warning: `-=` takes away lines that are not there
+  --> buildout.cfg:10:6
+   |
+10 | x -= tow
+   |      ^^^ there is no such line; is it `two`?
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+a:   recipe="debug"
+a:   x="one\ntwo"
+-- with --json: exit 0
+{"version":1,"kind":"diagnostic","severity":"warning","code":"idle-removal","message":"`-=` takes away lines that are not there","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":10,"column":6,"end_line":10,"end_column":9,"text":"there is no such line; is it `two`?"}],"notes":[],"help":[],"exit":0}
+{"version":1,"kind":"event","event":"step-started","activity":"updating","part":"a","causes":[]}
+{"version":1,"kind":"event","event":"log","part":"a","level":"info","message":"  recipe=\"debug\""}
+{"version":1,"kind":"event","event":"log","part":"a","level":"info","message":"  x=\"one\\ntwo\""}
+{"version":1,"kind":"event","event":"step-finished","activity":"updating","part":"a"}
+
+"#]],
+    );
+}

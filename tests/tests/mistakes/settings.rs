@@ -210,11 +210,19 @@ fn a_timeout_that_is_no_number() {
         told_of("[buildout]\nparts =\nsocket-timeout = 5s\n"),
         str![[r#"
 exit 0
+Warning: Default socket timeout is used !
+Value in configuration is not numeric: [5s].
+ --> buildout.cfg:3:18
+  |
+3 | socket-timeout = 5s
+  |                  ^^
+help: write whole seconds, such as `5`
 Creating directory '[DIR]/bin'.
 Creating directory '[DIR]/parts'.
 Creating directory '[DIR]/eggs/v5'.
 Creating directory '[DIR]/develop-eggs'.
 -- with --json: exit 0
+{"version":1,"kind":"diagnostic","severity":"warning","code":"invalid-timeout","message":"Default socket timeout is used !\nValue in configuration is not numeric: [5s].","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":18,"end_line":3,"end_column":20,"text":""}],"notes":[],"help":["write whole seconds, such as `5`"],"exit":0}
 
 "#]],
     );
