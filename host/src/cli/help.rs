@@ -275,6 +275,7 @@ Commands:
   policy       see to your policy, the file that says what is allowed in every run
   cache        see to the cache of compiled recipes
   completions  write what a shell needs to complete commands and options
+  man          write the manual pages
   help         show what can be typed, or what a command does
 
 Options:

@@ -146,7 +146,7 @@ impl ConfigError {
                 plain("value-too-long").maybe_at(*at, "the last step").exit(Exit::Limit)
             }
             Self::UnsupportedCondition { skipped, section } => {
-                let mut diagnostic = plain(UNSUPPORTED_CONDITION);
+                let mut diagnostic = plain(UNSUPPORTED_CONDITION).note("conditions are not Python here");
                 for one in skipped {
                     diagnostic = diagnostic.at(one.at, format!("decides whether this `[{section}]` counts"));
                 }

@@ -144,12 +144,6 @@ fn a_condition_is_never_python() {
         str![[r#"
 exit 1
 -- standard error
-Warning: [x] is left out, as its condition is unsupported: unknown name `__import__`
- --> buildout.cfg:3:4
-  |
-3 | [x:__import__("os").system("touch owned")]
-  |    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ conditions are not Python here
-help: a condition is an environment marker such as `python_version >= "3.8"`, or made of names such as `python3`, `linux` and `bits64` with `and`, `or` and `not`
 While:
   Installing.
   Getting section x.
@@ -159,6 +153,7 @@ Error: unsupported condition: unknown name `__import__`
   |
 3 | [x:__import__("os").system("touch owned")]
   |    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ decides whether this `[x]` counts
+note: conditions are not Python here
 help: a condition is an environment marker such as `python_version >= "3.8"`, or made of names such as `python3`, `linux` and `bits64` with `and`, `or` and `not`
 
 "#]],

@@ -46,9 +46,10 @@ Error: unsupported condition: unknown name `os.path.isdir`
   |
 3 | [a:os.path.isdir("/etc")]
   |    ^^^^^^^^^^^^^^^^^^^^^ decides whether this `[a]` counts
+note: conditions are not Python here
 help: a condition is an environment marker such as `python_version >= "3.8"`, or made of names such as `python3`, `linux` and `bits64` with `and`, `or` and `not`
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: unknown name `os.path.isdir`","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":25,"text":"decides whether this `[a]` counts"}],"notes":[],"help":["a condition is an environment marker such as `python_version >= \"3.8\"`, or made of names such as `python3`, `linux` and `bits64` with `and`, `or` and `not`"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: unknown name `os.path.isdir`","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":25,"text":"decides whether this `[a]` counts"}],"notes":["conditions are not Python here"],"help":["a condition is an environment marker such as `python_version >= \"3.8\"`, or made of names such as `python3`, `linux` and `bits64` with `and`, `or` and `not`"],"exit":1}
 
 "#]],
     );
@@ -69,9 +70,10 @@ Error: unsupported condition: it ends too early
   |
 3 | [a:python3 and]
   |    ^^^^^^^^^^^ decides whether this `[a]` counts
+note: conditions are not Python here
 help: a condition is an environment marker such as `python_version >= "3.8"`, or made of names such as `python3`, `linux` and `bits64` with `and`, `or` and `not`
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: it ends too early","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":15,"text":"decides whether this `[a]` counts"}],"notes":[],"help":["a condition is an environment marker such as `python_version >= \"3.8\"`, or made of names such as `python3`, `linux` and `bits64` with `and`, `or` and `not`"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: it ends too early","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":15,"text":"decides whether this `[a]` counts"}],"notes":["conditions are not Python here"],"help":["a condition is an environment marker such as `python_version >= \"3.8\"`, or made of names such as `python3`, `linux` and `bits64` with `and`, `or` and `not`"],"exit":1}
 
 "#]],
     );
@@ -92,9 +94,10 @@ Error: unsupported condition: unknown name `python_version`
   |
 3 | [a:python_version > 3]
   |    ^^^^^^^^^^^^^^^^^^ decides whether this `[a]` counts
+note: conditions are not Python here
 help: versions are text in markers: `python_version > "3"`
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: unknown name `python_version`","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":22,"text":"decides whether this `[a]` counts"}],"notes":[],"help":["versions are text in markers: `python_version > \"3\"`"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: unknown name `python_version`","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":22,"text":"decides whether this `[a]` counts"}],"notes":["conditions are not Python here"],"help":["versions are text in markers: `python_version > \"3\"`"],"exit":1}
 
 "#]],
     );
@@ -115,9 +118,10 @@ Error: unsupported condition: unknown name `python_version`
   |
 3 | [a:python_version >= 3.8]
   |    ^^^^^^^^^^^^^^^^^^^^^ decides whether this `[a]` counts
+note: conditions are not Python here
 help: versions are text in markers: `python_version >= "3.8"`
 -- with --json: exit 1
-{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: unknown name `python_version`","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":25,"text":"decides whether this `[a]` counts"}],"notes":[],"help":["versions are text in markers: `python_version >= \"3.8\"`"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: unknown name `python_version`","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":25,"text":"decides whether this `[a]` counts"}],"notes":["conditions are not Python here"],"help":["versions are text in markers: `python_version >= \"3.8\"`"],"exit":1}
 
 "#]],
     );
@@ -209,10 +213,11 @@ Error: unsupported condition: unknown name `linxu`
   |
 3 | [a:linxu]
   |    ^^^^^ decides whether this `[a]` counts
+note: conditions are not Python here
 help: did you mean `linux`?
 -- with --json: exit 1
 {"version":1,"kind":"diagnostic","severity":"warning","code":"unsupported-condition","message":"[b] is left out, as its condition is unsupported: unknown name `sys.platfrom`","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":5,"column":4,"end_line":5,"end_column":27,"text":"conditions are not Python here"}],"notes":[],"help":["did you mean `sys.platform`?"],"exit":0}
-{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: unknown name `linxu`","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":9,"text":"decides whether this `[a]` counts"}],"notes":[],"help":["did you mean `linux`?"],"exit":1}
+{"version":1,"kind":"diagnostic","severity":"error","code":"unsupported-condition","message":"unsupported condition: unknown name `linxu`","doing":["Installing.","Getting section a.","Initializing section a."],"labels":[{"file":"[DIR]/buildout.cfg","line":3,"column":4,"end_line":3,"end_column":9,"text":"decides whether this `[a]` counts"}],"notes":["conditions are not Python here"],"help":["did you mean `linux`?"],"exit":1}
 
 "#]],
     );

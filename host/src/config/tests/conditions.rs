@@ -39,6 +39,7 @@ exit: Done
     assert_eq!(expanded(&configuration, "other"), "");
     let error = "unsupported-condition: unsupported condition: unknown name `os.path.isdir`
  --> /p/buildout.cfg:4:6 `os.path.isdir('/x')` decides whether this `[gcc]` counts
+note: conditions are not Python here
 help: a condition is an environment marker such as `python_version >= \"3.8\"`, or made of names such as `python3`, `linux` and `bits64` with `and`, `or` and `not`
 ";
     assert_eq!(expanded(&configuration, "gcc"), error);

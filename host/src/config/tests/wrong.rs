@@ -73,7 +73,7 @@ help: save the file as UTF-8
 fn a_root_file_that_is_not_there_is_told_as_zc_buildout_does() {
     assert_eq!(
         wrong(&[]),
-        "  Initializing.\ncannot-open: Couldn't open /p/buildout.cfg\nnote: there is no such file\nhelp: `-c FILE` names the configuration file\n"
+        "  Initializing.\ncannot-open: Couldn't open /p/buildout.cfg\nnote: there is no such file\nhelp: `buildout init` writes one to begin with; `-c FILE` names another\n"
     );
 }
 
