@@ -290,3 +290,10 @@ fn credentials_stay_the_users_through_increments_macros_and_other_sections() {
     let own = "[buildout]\nparts = a\n[pypi]\npassword = the project's\n[a]\nrecipe = actor\nx = ${pypi:password}\n";
     assert_eq!(with_credentials(own).run(&["query", "a:x"]).stdout, "the project's\n");
 }
+
+#[test]
+fn a_nul_byte_is_text_and_shown() {
+    let run = Site::new("[buildout]\nparts =\n[a]\nx = 1\u{0}2\n").run(&["annotate", "a"]);
+    assert_eq!(run.exit, Some(0), "{}", run.stderr);
+    assert!(run.stdout.contains("1\\u{0}2"), "{}", run.stdout);
+}
