@@ -16,6 +16,8 @@ use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Command, ExitStatus, Output};
 use std::{io, mem, ptr};
 
+use crate::without::{install, line};
+
 /// What happens to a call.
 #[derive(Debug, Clone, Copy)]
 pub enum Strike {
@@ -101,32 +103,23 @@ fn pid(number: u32) -> libc::pid_t {
 
 /// A program for the kernel: the calls above stop for the tracer, all others go on.
 fn filter() -> Vec<libc::sock_filter> {
-    let line =
-        |code: u32, jt, jf, k| libc::sock_filter { code: u16::try_from(code).expect("a code"), jt, jf, k };
-    let answer = |what| line(libc::BPF_RET | libc::BPF_K, 0, 0, what);
     // The number of the call stands at the beginning of what is judged.
-    let mut filter = vec![line(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0)];
+    let mut filter = vec![line(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0)];
     for (number, _) in CHANGING.iter().chain(&WRITING).chain(&OPENING) {
         let number = u32::try_from(*number).expect("numbers of calls are small");
-        filter.push(line(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 0, 1, number));
-        filter.push(answer(libc::SECCOMP_RET_TRACE));
+        filter.push(line(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 1, number));
+        filter.push(line(libc::BPF_RET | libc::BPF_K, 0, libc::SECCOMP_RET_TRACE));
     }
-    filter.push(answer(libc::SECCOMP_RET_ALLOW));
+    filter.push(line(libc::BPF_RET | libc::BPF_K, 0, libc::SECCOMP_RET_ALLOW));
     filter
 }
 
 fn let_us_trace(filter: &[libc::sock_filter]) -> io::Result<()> {
-    let program = libc::sock_fprog {
-        len: u16::try_from(filter.len()).map_err(|_| io::ErrorKind::InvalidInput)?,
-        filter: filter.as_ptr().cast_mut(),
-    };
-    // SAFETY: the calls change this process alone, and `program` lives until they return.
-    let done = unsafe {
-        libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
-            && libc::ptrace(libc::PTRACE_TRACEME, 0, ptr::null_mut::<u8>(), ptr::null_mut::<u8>()) == 0
-            && libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program) == 0
-    };
-    if done { Ok(()) } else { Err(io::Error::last_os_error()) }
+    // SAFETY: it concerns this process alone.
+    if unsafe { libc::ptrace(libc::PTRACE_TRACEME, 0, ptr::null_mut::<u8>(), ptr::null_mut::<u8>()) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    install(filter)
 }
 
 /// A command that stops before each call.

@@ -22,6 +22,7 @@ mod run;
 mod shelf;
 mod site;
 mod terminal;
+mod without;
 
 pub use calls::Strike;
 pub use record::recorded;

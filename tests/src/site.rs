@@ -10,7 +10,7 @@
 //! | `home`, `outside` | watched: a run that changes anything there fails its test |
 //! | `state` | the user's state directory |
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, c_long};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Seek as _, Write as _};
@@ -24,6 +24,7 @@ use tempfile::TempDir;
 use crate::calls::{self, Strike};
 use crate::run::{Run, redacted};
 use crate::terminal;
+use crate::without;
 
 /// What no run may tell anybody.
 const SECRET: &str = "CANARY";
@@ -228,6 +229,17 @@ impl Site {
             .arg(plain.get_program())
             .args(plain.get_args());
         Run::of(self.output_of(shell), &self.real)
+    }
+
+    /// The same on a system where these calls fail with `error`.
+    ///
+    /// # Panics
+    ///
+    /// As [`Site::run`].
+    pub fn run_without(&self, calls: &[c_long], error: i32, arguments: &[&str]) -> Run {
+        let mut command = self.command(arguments);
+        without::without(&mut command, calls, error);
+        Run::of(self.output_of(command), &self.real)
     }
 
     /// The same; one of the system calls that change something is struck, the first being 1. With them all, by name.

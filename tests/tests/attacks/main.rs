@@ -7,6 +7,7 @@
 //! Every run watches the user's home and a directory outside, and looks for what only the user knows in all that is
 //! shown.
 
+mod components;
 mod configurations;
 mod list;
 mod paths;
