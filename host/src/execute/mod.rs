@@ -16,6 +16,7 @@
 //! | `remove`, `undo`, `aside` | taking away, taking back, keeping aside |
 //! | `standing`, `python_cache`, `keep` | what somebody changed or replaced; what goes with a source; what is kept elsewhere |
 //! | `share` | what several parts have a share in |
+//! | `namesake` | scripts with the name of a program of the system |
 //! | `obstacle` | what would stop a run halfway |
 //! | `foresee` | what a plan would take away |
 //! | `error` | why a run stopped |
@@ -28,6 +29,7 @@ mod directories;
 mod error;
 mod foresee;
 mod keep;
+mod namesake;
 mod obstacle;
 mod python_cache;
 mod recover;

@@ -249,6 +249,7 @@ impl Execution<'_> {
         let mut seen = BTreeSet::new();
         made.retain(|made| seen.insert(made.path.clone()));
         made.iter_mut().for_each(Made::look);
+        self.report_namesakes(&part.name, &made);
         let known = Known {
             contents: contents(&made),
             made,

@@ -180,3 +180,21 @@ fn exchange(one: &Path, other: &Path) -> bool {
     };
     answer == 0
 }
+
+#[test]
+fn a_script_with_the_name_of_a_program_is_warned_of() {
+    let site = Site::actor(
+        "install = write bin/sh x\n    write bin/of-our-own x\n    return bin/sh\n    return bin/of-our-own",
+    );
+    assert_shows(site.run(&[]), str![[r#"
+exit 0
+-- standard error
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+a: bin/sh has the name of /usr/bin/sh: with [DIR]/bin on your PATH, `sh` starts what this part made
+
+"#]]);
+}
