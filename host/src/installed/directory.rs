@@ -106,6 +106,12 @@ impl Directory {
         }
     }
 
+    /// The permission bits of what stands under `name`.
+    pub fn mode_of(&self, name: impl AsRef<OsStr>) -> io::Result<u32> {
+        let stat = rustix::fs::statat(&self.handle, name.as_ref(), AtFlags::SYMLINK_NOFOLLOW)?;
+        Ok(stat.st_mode & 0o7777)
+    }
+
     /// How the file `name` looks; none if there is no regular file of that name.
     pub fn seen(&self, name: impl AsRef<OsStr>) -> io::Result<Option<Seen>> {
         let flags = OFlags::NOFOLLOW | OFlags::CLOEXEC | look_flags();

@@ -6,6 +6,8 @@
 
 use std::fs::FileType;
 
+use std::os::unix::fs::MetadataExt as _;
+
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
@@ -56,16 +58,21 @@ pub struct Made {
     /// How a file looked when the call that made it was over; none: nobody looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<Seen>,
+    /// The permission bits of a file or a directory at that time; none: nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<u32>,
 }
 
 impl Made {
     /// Notes that `path` was made as a `kind`.
     pub fn new(path: impl Into<Utf8PathBuf>, kind: Kind) -> Self {
-        Self { path: path.into(), kind, seen: None }
+        Self { path: path.into(), kind, seen: None, mode: None }
     }
 
     /// Looks at it as it is now, so that another file in its place is known as one.
     pub fn look(&mut self) {
-        self.seen = (self.kind == Kind::File).then(|| Seen::at(&self.path)).flatten();
+        let about = self.path.symlink_metadata().ok();
+        self.seen = about.as_ref().filter(|_| self.kind == Kind::File).and_then(Seen::of);
+        self.mode = about.filter(|_| self.kind != Kind::Link).map(|about| about.mode() & 0o7777);
     }
 }

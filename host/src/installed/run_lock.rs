@@ -112,6 +112,17 @@ impl RunLock {
         Ok(Self { file, folder })
     }
 
+    /// Which run is at work in `root`, as far as that is seen without standing in its way: a lock that is only tried
+    /// for a moment could turn away a run that begins in that moment.
+    pub fn at_work(root: &Directory) -> Option<Holder> {
+        let text = root.directory(FOLDER).ok()?.read(LOCK, LIMIT_BYTES).ok()??;
+        let holder: Holder = serde_json::from_slice(&text).ok()?;
+        let process = rustix::process::Pid::from_raw(i32::try_from(holder.pid).ok()?)?;
+        // A killed run leaves its words behind. Another user's process answers, too.
+        let is_alive = !matches!(rustix::process::test_kill_process(process), Err(Errno::SRCH));
+        is_alive.then_some(holder)
+    }
+
     /// The directory `.buildout/`.
     pub fn folder(&self) -> &Directory {
         &self.folder
@@ -169,11 +180,21 @@ pub enum RunLockError {
 }
 
 fn by(holder: &Option<Holder>) -> String {
-    match holder {
-        Some(Holder { pid, command, configuration, since }) => {
-            format!(": process {pid}, `{command}` with `{configuration}`, since {since}")
-        }
-        None => String::new(),
+    holder.as_ref().map_or(String::new(), |holder| format!(": {holder}"))
+}
+
+impl std::fmt::Display for Holder {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { pid, command, configuration, since } = self;
+        write!(formatter, "process {pid}, `{command}` with `{configuration}`, since {since}")
+    }
+}
+
+impl Holder {
+    /// What whoever only looks is told of a run that is at work meanwhile.
+    pub fn notice(&self) -> Diagnostic {
+        Diagnostic::notice("run-at-work", format!("Another run is at work in this directory: {self}"))
+            .note("what is shown may be different as soon as it is shown")
     }
 }
 

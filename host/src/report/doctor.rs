@@ -71,8 +71,8 @@ pub struct DifferenceShown {
     pub part: String,
     /// Absolute.
     pub path: Utf8PathBuf,
-    /// What it is now, if it is another kind of thing.
-    pub now: Option<&'static str>,
+    /// What it is now, if it is another kind of thing or has another mode.
+    pub now: Option<String>,
 }
 
 impl Doctor {
@@ -94,7 +94,8 @@ impl Doctor {
             let all = installed.verify().into_iter().map(|difference| DifferenceShown {
                 what: difference.what.word(),
                 now: match difference.what {
-                    What::Replaced(now) => Some(now),
+                    What::Replaced(now) => Some(now.to_owned()),
+                    What::Mode(mode) => Some(format!("of mode {mode:o}")),
                     What::Missing | What::Changed | What::Foreign => None,
                 },
                 part: difference.part,
@@ -166,7 +167,7 @@ impl Doctor {
         text.push_str("\nNot as it was recorded:\n");
         for difference in differences {
             let path = snippet::file_name(difference.path.as_str(), directory);
-            let now = difference.now.map_or(String::new(), |now| format!(", it is {now} now"));
+            let now = difference.now.as_ref().map_or(String::new(), |now| format!(", it is {now} now"));
             writeln!(text, "  {} {path} ({}{now})", difference.what, visible::line(&difference.part))
                 .expect("a String takes all");
         }

@@ -219,6 +219,13 @@ pub fn settle(
     }
 }
 
+/// Says that another run is at work, for whoever only looks.
+fn tell_of_another(installed: &Installed, buildout: &Buildout, reporter: &mut dyn Reporter) {
+    if let Some(holder) = RunLock::at_work(installed.root()) {
+        reporter.diagnostic(&holder.notice(), &buildout.configuration.sources);
+    }
+}
+
 /// Reads what is installed, and says what is strange about it.
 fn installed(
     buildout: &Buildout,
@@ -290,6 +297,7 @@ pub fn plan(buildout: Buildout, request: &Request, reporter: &mut dyn Reporter) 
         Ok(installed) => installed,
         Err(diagnostic) => return Err(Stopped::of(buildout, diagnostic)),
     };
+    tell_of_another(&installed, &buildout, reporter);
     let mut adoption = Adoption::default();
     if request.adopt {
         adoption = Adoption::of(&buildout, &mut installed);
@@ -318,7 +326,9 @@ pub fn known(
     request: &Request,
     reporter: &mut dyn Reporter,
 ) -> Result<Installed, Diagnostic> {
-    installed(buildout, request, reporter)
+    let installed = installed(buildout, request, reporter)?;
+    tell_of_another(&installed, buildout, reporter);
+    Ok(installed)
 }
 
 /// Carries it out: what is there now.

@@ -201,6 +201,36 @@ fn verify_names_what_is_missing_changed_or_foreign() {
 }
 
 #[test]
+fn verify_compares_modes_and_follows_no_link_above_what_is_recorded() {
+    let site = Site::new(THREE);
+    assert_eq!(site.run(&[]).exit, Some(0));
+    site.chmod("etc/site.conf", 0o600).chmod("var", 0o700);
+    let verify = || {
+        let run = site.run(&["doctor", "--verify"]);
+        assert_eq!(run.exit, Some(1));
+        run.stdout.split_once("\nNot as it was recorded:\n").expect("something is not").1.to_owned()
+    };
+    assert_shows(
+        verify(),
+        str![[r#"
+  changed var (data, it is of mode 700 now)
+  changed etc/site.conf (conf, it is of mode 600 now)
+
+"#]],
+    );
+    std::fs::rename(site.path("etc"), site.path("elsewhere")).expect("it is there");
+    site.link("elsewhere", "etc").chmod("elsewhere/site.conf", 0o644).chmod("var", 0o755);
+    assert_shows(
+        verify(),
+        str![[r#"
+  changed etc (conf, it is a symbolic link now)
+  missing etc/site.conf (conf)
+
+"#]],
+    );
+}
+
+#[test]
 fn what_an_update_writes_is_no_change() {
     let site = Site::actor("install = write parts/a one\nupdate = write parts/a two\n");
     assert_eq!(site.run(&[]).exit, Some(0));

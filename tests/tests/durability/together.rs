@@ -179,3 +179,29 @@ Installing two.
     assert_eq!(site.tree(""), alone.tree(""));
     assert_eq!(recorded(&site), recorded(&alone));
 }
+
+#[test]
+fn whoever_only_looks_while_another_run_is_at_work_is_told_so_and_one_that_was_killed_is_none() {
+    let site = Site::actor(ENDLESS);
+    let mut looked = Vec::new();
+    let endless = site.run_while(&[], "a: here", "KILL", |_| {
+        looked = vec![site.run(&["plan"]), site.run(&["doctor"])];
+    });
+    assert_eq!(endless.exit, None);
+    let doctor = looked.pop().expect("two were run");
+    assert_shows(
+        refused(looked.pop().expect("two were run")),
+        str![[r#"
+exit 0
+-- standard output
+install a
+  it is not installed
+-- standard error
+Notice: Another run is at work in this directory: process [PID], `buildout install` with `[DIR]/buildout.cfg`, since [TIME]
+note: what is shown may be different as soon as it is shown
+
+"#]],
+    );
+    assert!(doctor.stderr.starts_with("Notice: Another run is at work"), "{doctor:?}");
+    assert_eq!(site.run(&["doctor"]).stderr, "");
+}
