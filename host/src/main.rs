@@ -7,15 +7,20 @@ use buildout::cli;
 use buildout::diagnostic::Exit;
 use buildout::environment::Environment;
 use buildout::process;
-use buildout::recipe::cancel_on;
+use buildout::recipe::{COMPILE, cancel_on, compile_here};
 
 /// Bytes for the run's own thread: a thousand options may refer to each other, two hundred recipes wait.
 const STACK: usize = 256 << 20;
 
 fn main() -> ExitCode {
-    // Before anything else, and before any thread: this process may be a child of ours.
-    if std::env::args_os().nth(1).is_some_and(|first| first == process::START) {
+    // Children of ours are this same program, under a word that nobody types: before anything else, and before any
+    // thread.
+    let first = std::env::args_os().nth(1);
+    if first.as_ref().is_some_and(|first| first == process::START) {
         return process::start();
+    }
+    if first.is_some_and(|first| first == COMPILE) {
+        return if compile_here() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
         // The first ends the run with care, the second at once.

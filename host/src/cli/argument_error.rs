@@ -342,6 +342,9 @@ help: name one option: `SECTION:OPTION`, or `OPTION` of [buildout]
                 &["--json=yes"],
                 &["--python-version=three"],
                 &["--recipe-time-limit=soon"],
+                &["--recipe-limit=memory=lots"],
+                &["--recipe-limit=luck=1"],
+                &["--confine=perhaps"],
                 &["--allow-read=zlib:"],
                 &["--allow-env=zlib:CC=3"],
                 &["recipe"],
@@ -378,6 +381,18 @@ help: write numbers with dots, such as `3.11`
 $ buildout --recipe-time-limit=soon
 Error: Invalid value for option --recipe-time-limit: soon
 help: write a time such as `90`, `90s`, `15m` or `2h`
+
+$ buildout --recipe-limit=memory=lots
+Error: Invalid value for option --recipe-limit: memory=lots
+help: write a size such as `65536`, `64K`, `512M` or `4G`
+
+$ buildout --recipe-limit=luck=1
+Error: Invalid value for option --recipe-limit: luck=1
+help: what can be limited: time=TIME, memory=SIZE, tables=NUMBER, instances=NUMBER, stack=SIZE, data=SIZE, files=NUMBER, written=SIZE, log=SIZE, lines=NUMBER, nesting=NUMBER, component=SIZE, compile-time=TIME, compile-memory=SIZE
+
+$ buildout --confine=perhaps
+Error: Invalid value for option --confine: perhaps
+help: write `strict` or `guard`
 
 $ buildout --allow-read=zlib:
 Error: Invalid value for option --allow-read: zlib:

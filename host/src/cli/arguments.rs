@@ -10,7 +10,6 @@
 //! clap describes the options but does not read them: its grammar is not zc.buildout's.
 
 use std::ffi::OsString;
-use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use clap::{Arg, ArgAction};
@@ -25,6 +24,7 @@ use crate::confine::Tier;
 use crate::diagnostic::{Diagnostic, Exit, nearest};
 use crate::plan::Aim;
 use crate::process;
+use crate::recipe::{self, Limits};
 
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +47,8 @@ pub struct Arguments {
     pub state_directory: Option<Utf8PathBuf>,
     /// `--python-version`, as typed.
     pub python_version: Option<String>,
-    /// `--recipe-time-limit`.
-    pub recipe_time_limit: Option<Duration>,
+    /// How much a recipe may use: `--recipe-time-limit` and `--recipe-limit`.
+    pub limits: Limits,
     /// `--confine=guard`: where the kernel cannot confine a recipe, it runs all the same.
     pub guard_is_enough: bool,
     /// `--process-tier`, `--run-…-limit`.
@@ -108,7 +108,7 @@ impl Reading {
             json: false,
             state_directory: None,
             python_version: None,
-            recipe_time_limit: None,
+            limits: Limits::default(),
             guard_is_enough: false,
             programs: process::Limits::default(),
             adopt: false,
@@ -293,10 +293,11 @@ impl Reading {
                 self.arguments.python_version = Some(value);
             }
             "recipe-time-limit" => {
-                let limit = duration(&value).ok_or_else(|| {
-                    invalid(&value, "write a time such as `90`, `90s`, `15m` or `2h`".to_owned())
-                })?;
-                self.arguments.recipe_time_limit = Some(limit);
+                self.arguments.limits.set("time", &value).map_err(|help| invalid(&value, help))?;
+            }
+            "recipe-limit" => {
+                let (name, number) = value.split_once('=').unwrap_or((&value, ""));
+                self.arguments.limits.set(name, number).map_err(|help| invalid(&value, help))?;
             }
             "confine" => {
                 self.arguments.guard_is_enough = match &*value {
@@ -330,7 +331,7 @@ impl Reading {
     fn program_limit(&mut self, name: &str, value: &str) -> Option<()> {
         let limits = &mut self.arguments.programs;
         if name == "run-time-limit" {
-            limits.time = duration(value)?;
+            limits.time = recipe::time(value)?;
             return Some(());
         }
         let number = value.parse::<u64>().ok().filter(|number| *number > 0)?;
@@ -406,20 +407,10 @@ pub(super) fn as_typed(limit: &Limit) -> OsString {
 /// Gives the next argument, if there is one.
 type Next<'a> = dyn FnMut() -> Result<Option<String>, ArgumentError> + 'a;
 
-/// Reads whole seconds, or a number with `s`, `m` or `h`; nothing lasts no time.
-fn duration(text: &str) -> Option<Duration> {
-    let (number, seconds) = match text.char_indices().last()? {
-        (at, 's') => (&text[..at], 1),
-        (at, 'm') => (&text[..at], 60),
-        (at, 'h') => (&text[..at], 3600),
-        _ => (text, 1),
-    };
-    let seconds = number.parse::<u64>().ok()?.checked_mul(seconds)?;
-    (seconds > 0).then(|| Duration::from_secs(seconds))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn parse(typed: &[&str]) -> Result<Arguments, ArgumentError> {
@@ -518,12 +509,8 @@ mod tests {
         let arguments = parsed(&["--state-dir=/state", "--python-version=3.11", "--recipe-time-limit=15m"]);
         assert_eq!(arguments.state_directory.as_deref(), Some("/state".into()));
         assert_eq!(arguments.python_version.as_deref(), Some("3.11"));
-        assert_eq!(arguments.recipe_time_limit, Some(Duration::from_secs(900)));
-        assert_eq!(
-            ["90", "90s", "2h", "0", "", "s", "1d", "-1", "99999999999999999999"].map(duration),
-            [Some(90), Some(90), Some(7200), None, None, None, None, None, None]
-                .map(|seconds| seconds.map(Duration::from_secs))
-        );
+        assert_eq!(arguments.limits.call_time, Duration::from_secs(900));
+        assert_eq!(parsed(&["--recipe-limit=memory=1G"]).limits.memory_bytes, 1 << 30);
     }
 
     #[test]
@@ -535,6 +522,7 @@ mod tests {
                 "python-version" => format!("--{long}=3.11"),
                 "confine" => format!("--{long}=guard"),
                 "process-tier" => format!("--{long}=none"),
+                "recipe-limit" => format!("--{long}=memory=5"),
                 _ => format!("--{long}=5"),
             };
             assert!(parse(&[&typed]).is_ok(), "{typed}");

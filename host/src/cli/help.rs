@@ -182,6 +182,11 @@ fn options() -> Vec<Arg> {
         ),
         value("recipe-time-limit", "TIME", "How long a recipe may work on a part: 90, 90s, 15m, 2h"),
         value(
+            "recipe-limit",
+            "NAME=VALUE",
+            "Another limit of recipes: `memory=1G`; a wrong NAME shows all of them",
+        ),
+        value(
             "confine",
             "LEVEL",
             "`guard`: where the kernel cannot confine recipes, buildout's own checks are enough",
@@ -279,42 +284,45 @@ Commands:
   help         show what can be typed, or what a command does
 
 Options:
-  -c, --config <FILE>             The configuration file; without it: buildout.cfg in
-                                  this directory
-  -U, --no-user-defaults          Leave out ~/.buildout/default.cfg
-  -o, --offline                   Reach no network: buildout:offline=true
-  -O, --online                    Reach it if needed: buildout:offline=false
-  -n, --newest                    Look for newer versions: buildout:newest=true
-  -N, --no-newest                 Take what is there if it will do:
-                                  buildout:newest=false
-  -t, --timeout <SECONDS>         How long to wait for the network:
-                                  buildout:socket-timeout=SECONDS
-  -v, --verbose                   Tell more; can be repeated
-  -q, --quiet                     Tell less; can be repeated
-  -D, --debug                     Tell all about an error, and answer questions about
-                                  its sections
-      --json                      Write one JSON object a line, for programs
-      --state-dir <DIR>           Where records of what is installed are kept, instead
-                                  of your state directory
-      --policy <FILE>             Your policy, instead of buildout/policy.toml where
-                                  your settings are
-      --python-version <VERSION>  What conditions take for Python's version, instead of
-                                  asking python3
-      --recipe-time-limit <TIME>  How long a recipe may work on a part: 90, 90s, 15m, 2h
-      --confine <LEVEL>           `guard`: where the kernel cannot confine recipes,
-                                  buildout's own checks are enough
-      --run-time-limit <TIME>     How long a program of a recipe may run
-      --run-disk-limit <MIB>      How much a program may write
-      --run-memory-limit <MIB>    How much memory a program may use, with all it starts
-      --run-process-limit <N>     How many processes and threads it may be
-      --run-output-limit <MIB>    How much a recipe may read of a program's output
-      --process-tier <TIER>       How strongly programs are confined at least: strict,
-                                  landlock, none
-      --adopt                     Take over parts that zc.buildout or another machine
-                                  recorded here
-      --trust-owner               Use a directory of another user as if it were yours
-  -h, --help                      Show this, or what a command does
-      --version                   Show the version
+  -c, --config <FILE>              The configuration file; without it: buildout.cfg in
+                                   this directory
+  -U, --no-user-defaults           Leave out ~/.buildout/default.cfg
+  -o, --offline                    Reach no network: buildout:offline=true
+  -O, --online                     Reach it if needed: buildout:offline=false
+  -n, --newest                     Look for newer versions: buildout:newest=true
+  -N, --no-newest                  Take what is there if it will do:
+                                   buildout:newest=false
+  -t, --timeout <SECONDS>          How long to wait for the network:
+                                   buildout:socket-timeout=SECONDS
+  -v, --verbose                    Tell more; can be repeated
+  -q, --quiet                      Tell less; can be repeated
+  -D, --debug                      Tell all about an error, and answer questions about
+                                   its sections
+      --json                       Write one JSON object a line, for programs
+      --state-dir <DIR>            Where records of what is installed are kept, instead
+                                   of your state directory
+      --policy <FILE>              Your policy, instead of buildout/policy.toml where
+                                   your settings are
+      --python-version <VERSION>   What conditions take for Python's version, instead of
+                                   asking python3
+      --recipe-time-limit <TIME>   How long a recipe may work on a part: 90, 90s, 15m,
+                                   2h
+      --recipe-limit <NAME=VALUE>  Another limit of recipes: `memory=1G`; a wrong NAME
+                                   shows all of them
+      --confine <LEVEL>            `guard`: where the kernel cannot confine recipes,
+                                   buildout's own checks are enough
+      --run-time-limit <TIME>      How long a program of a recipe may run
+      --run-disk-limit <MIB>       How much a program may write
+      --run-memory-limit <MIB>     How much memory a program may use, with all it starts
+      --run-process-limit <N>      How many processes and threads it may be
+      --run-output-limit <MIB>     How much a recipe may read of a program's output
+      --process-tier <TIER>        How strongly programs are confined at least: strict,
+                                   landlock, none
+      --adopt                      Take over parts that zc.buildout or another machine
+                                   recorded here
+      --trust-owner                Use a directory of another user as if it were yours
+  -h, --help                       Show this, or what a command does
+      --version                    Show the version
 
 Access, for this run:
       --allow-read <[PART:]DIR>

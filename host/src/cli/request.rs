@@ -196,12 +196,7 @@ impl Asked {
 
     /// What recipes are loaded with. Where nothing can be kept, that is said, and the run goes on.
     pub(super) fn settings(&self, project: &Utf8Path, report: &mut dyn Reporter) -> Settings {
-        let mut limits = Limits { programs: self.arguments.programs.clone(), ..Limits::default() };
-        if let Some(time) = self.arguments.recipe_time_limit {
-            limits.init_time = time;
-            limits.call_time = time;
-            limits.wall_time = limits.wall_time.max(time);
-        }
+        let limits = Limits { programs: self.arguments.programs.clone(), ..self.arguments.limits.clone() };
         let (cache, components) = match (self.environment.cache_directory(), self.state()) {
             (Some(cache), Some(state)) => {
                 let opened = CodeCache::open(&cache.join("code"), &state.join("key"), project);

@@ -22,15 +22,16 @@ use super::bindings::RecipePre;
 use super::bundle::Bundle;
 use super::call::{Call, Failure, Outcome, RecipeError};
 use super::code_cache::CodeCache;
+use super::compile::compile;
 use super::confiner::Confiner;
 use super::description::{Description, DescriptionError};
 use super::files::Porter;
 use super::instance::{self, State};
-use super::limits::Limits;
+use super::limits::{Limits, size_in_words};
 use super::pool::{Pool, Running};
 use super::system_cache::SystemCache;
 use super::{engine, link, stock};
-use crate::confine::{Landlock, Rules};
+use crate::confine::{Landlock, LandlockError, Rules};
 use crate::diagnostic::nearest;
 use crate::path::straight;
 
@@ -157,7 +158,7 @@ pub enum FindError {
         error: std::io::Error,
     },
     /// It is larger than a component may be.
-    #[error("{path} is larger than {} MiB", .limit >> 20)]
+    #[error("{path} is larger than {}", size_in_words(*.limit))]
     TooLarge {
         /// The file.
         path: Utf8PathBuf,
@@ -385,12 +386,25 @@ impl Catalogue {
         let compiled = || {
             let invalid =
                 |error: wasmtime::Error| Failure::Link(format!("it is not a valid component: {error:#}"));
-            let code = engine.precompile_component(recipe.wasm.bytes()).map_err(invalid)?;
-            if let Some(cache) = &self.settings.cache {
+            let limits = &self.settings.limits;
+            let cache = self.settings.cache.as_ref();
+            let code = match recipe.is_stock() {
+                true => engine.precompile_component(recipe.wasm.bytes()).map_err(invalid)?,
+                false => match cache.and_then(|cache| cache.failed(engine, &recipe.digest, limits)) {
+                    Some(failure) => return Err(failure),
+                    None => compile(recipe.wasm.bytes(), limits).inspect_err(|failure| {
+                        if let Some(cache) = cache {
+                            let _ = cache.keep_failure(engine, &recipe.digest, limits, failure);
+                        }
+                    })?,
+                },
+            };
+            if let Some(cache) = cache {
                 // Without it the next run compiles again, no more.
                 let _ = cache.keep(engine, &recipe.digest, &code);
             }
-            // SAFETY: these bytes came out of this engine a moment ago and never left this process.
+            // SAFETY: these bytes came out of this engine's compiler a moment ago, here or in a child of
+            // ours that nobody else could speak to.
             let component = unsafe { Component::deserialize(engine, &code) }.map_err(invalid)?;
             linked(engine, linker, &component)
         };
@@ -422,6 +436,10 @@ impl Catalogue {
     pub fn begin(&mut self, recipe: &Arc<Recipe>, call: Call) -> Result<Running, Box<Outcome>> {
         let stillborn = |failure| Box::new(Outcome::from(failure));
         let (began, worked) = (Instant::now(), self.worked);
+        if !recipe.is_stock() && !self.settings.guard_is_enough && !Landlock::here().is_enough() {
+            let why = LandlockError::Missing(Landlock::here()).to_string();
+            return Err(stillborn(Failure::Unconfined(why)));
+        }
         self.compile(recipe).map_err(stillborn)?;
         let code = self.code(recipe).map_err(stillborn)?;
         let (engine, _) = self.engine().map_err(stillborn)?;

@@ -19,9 +19,14 @@ use std::time::{Duration, SystemTime};
 use camino::Utf8Path;
 use fs_err as fs;
 use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use wasmtime::Engine;
 use wasmtime::component::Component;
+
+use super::call::Failure;
+use super::compile::FLAGS;
+use super::limits::Limits;
 
 use crate::path::real_or_to_be;
 
@@ -29,6 +34,18 @@ use crate::path::real_or_to_be;
 const SEAL: usize = 32;
 /// Entries that nobody used for so long are dropped when one is written.
 const KEEP: Duration = Duration::from_secs(90 * 24 * 3600);
+
+/// So long a failed compile is remembered, and so often the use of an entry is noted down.
+const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
+
+/// What a component that could not be compiled took too much of.
+#[derive(Serialize, Deserialize)]
+struct Failed {
+    what: String,
+    flag: String,
+    time: Duration,
+    bytes: u64,
+}
 
 /// Where compiled code is kept, and the key that seals it.
 #[derive(Debug, Clone)]
@@ -92,11 +109,52 @@ impl CodeCache {
 
     /// Returns the compiled component, if a sound entry is there.
     pub(crate) fn load(&self, engine: &Engine, digest: &str) -> Option<Component> {
-        let path = self.entry(engine, digest);
+        let (bytes, file, age) = self.sealed(&self.entry(engine, digest), digest)?;
+        if age > REMEMBERED {
+            let _ = file.set_modified(SystemTime::now());
+        }
+        // SAFETY: these bytes came out of this engine's own compiler in a process of this user: the
+        // seal covers all of them and the digest, and only this user has the key.
+        unsafe { Component::deserialize(engine, &bytes[SEAL..]) }.ok()
+    }
+
+    /// The file that remembers that a component could not be compiled.
+    fn failure(&self, engine: &Engine, digest: &str) -> PathBuf {
+        self.entry(engine, digest).with_extension("failed")
+    }
+
+    /// Why a component could not be compiled within these limits, if that is not long ago.
+    pub(crate) fn failed(&self, engine: &Engine, digest: &str, limits: &Limits) -> Option<Failure> {
+        let (bytes, _, age) = self.sealed(&self.failure(engine, digest), digest)?;
+        let failed: Failed = serde_json::from_slice(&bytes[SEAL..]).ok().filter(|_| age < REMEMBERED)?;
+        let enough = failed.time < limits.compile_time || failed.bytes < limits.compile_bytes;
+        let flag = FLAGS.into_iter().find(|flag| *flag == failed.flag)?;
+        let what = format!("{} (in an earlier run; it is tried again after a day)", failed.what);
+        (!enough).then_some(Failure::Limit { what, flag: Some(flag), said: Vec::new() })
+    }
+
+    /// Remembers that compiling a component took too much; nothing else is.
+    pub(crate) fn keep_failure(
+        &self,
+        engine: &Engine,
+        digest: &str,
+        limits: &Limits,
+        failure: &Failure,
+    ) -> std::io::Result<()> {
+        let Failure::Limit { what, flag: Some(flag), .. } = failure else { return Ok(()) };
+        let (what, flag) = (what.clone(), (*flag).to_owned());
+        let failed = Failed { what, flag, time: limits.compile_time, bytes: limits.compile_bytes };
+        let text = serde_json::to_vec(&failed).expect("plain text becomes JSON");
+        self.seal(&self.failure(engine, digest), digest, &text)
+    }
+
+    /// Reads what was sealed, behind its seal, if nobody else can have written it; with its file and how long
+    /// ago that was written or used.
+    fn sealed(&self, path: &Path, digest: &str) -> Option<(Vec<u8>, File, Duration)> {
         let mut file = File::options()
             .read(true)
             .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
-            .open(&path)
+            .open(path)
             .ok()?;
         let meta = file.metadata().ok()?;
         let ours = meta.is_file()
@@ -109,24 +167,22 @@ impl CodeCache {
         file.read_to_end(&mut bytes).ok()?;
         let (seal, code) = bytes.split_at_checked(SEAL)?;
         self.sealing(digest, code).verify_slice(seal).ok()?;
-        let used = meta.modified().ok()?.elapsed().unwrap_or_default();
-        if used > Duration::from_secs(24 * 3600) {
-            let _ = file.set_modified(SystemTime::now());
-        }
-        // SAFETY: these bytes came out of this engine's own compiler in a process of this user: the
-        // seal covers all of them and the digest, and only this user has the key.
-        unsafe { Component::deserialize(engine, code) }.ok()
+        let age = meta.modified().ok()?.elapsed().unwrap_or_default();
+        Some((bytes, file, age))
     }
 
-    /// Keeps code that this process has compiled. A failure only costs time later.
+    /// Keeps code that this run has compiled. A failure only costs time later.
     pub(crate) fn keep(&self, engine: &Engine, digest: &str, code: &[u8]) -> std::io::Result<()> {
-        let path = self.entry(engine, digest);
+        self.seal(&self.entry(engine, digest), digest, code)
+    }
+
+    fn seal(&self, path: &Path, digest: &str, bytes: &[u8]) -> std::io::Result<()> {
         let directory = path.parent().expect("an entry lies in a directory");
         fs::create_dir_all(directory)?;
         self.clean(directory);
         let mut file = tempfile::NamedTempFile::new_in(directory)?;
-        file.write_all(&self.sealing(digest, code).finalize().into_bytes())?;
-        file.write_all(code)?;
+        file.write_all(&self.sealing(digest, bytes).finalize().into_bytes())?;
+        file.write_all(bytes)?;
         file.persist(path)?;
         Ok(())
     }
@@ -206,7 +262,7 @@ fn new_key(path: &Path) -> Result<[u8; 32], CodeCacheError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recipe::{engine, limits::Limits};
+    use crate::recipe::engine;
 
     struct Place {
         _root: tempfile::TempDir,

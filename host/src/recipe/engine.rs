@@ -20,12 +20,7 @@ pub(crate) const TICK: Duration = Duration::from_millis(10);
 /// `baseline` compiles for any machine of this architecture instead of this very one, for code
 /// that is carried elsewhere.
 pub(crate) fn engine(limits: &Limits, baseline: bool) -> wasmtime::Result<Engine> {
-    let mut config = Config::new();
-    config.epoch_interruption(true);
-    config.max_wasm_stack(limits.stack_bytes);
-    // What no recipe needs is what no recipe can attack us with.
-    config.wasm_memory64(false);
-    config.wasm_relaxed_simd(false);
+    let mut config = config(limits);
     if baseline {
         config.target(&target_lexicon())?;
     }
@@ -35,6 +30,22 @@ pub(crate) fn engine(limits: &Limits, baseline: bool) -> wasmtime::Result<Engine
         config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
         Engine::new(&config)
     })
+}
+
+/// Makes an engine that compiles the same code and has no room for instances.
+pub(crate) fn compiler(limits: &Limits) -> wasmtime::Result<Engine> {
+    Engine::new(config(limits).allocation_strategy(InstanceAllocationStrategy::OnDemand))
+}
+
+/// All that compiled code depends on.
+fn config(limits: &Limits) -> Config {
+    let mut config = Config::new();
+    config.epoch_interruption(true);
+    config.max_wasm_stack(limits.stack_bytes);
+    // What no recipe needs is what no recipe can attack us with.
+    config.wasm_memory64(false);
+    config.wasm_relaxed_simd(false);
+    config
 }
 
 /// The slots that instances live in, one after the other.
@@ -55,7 +66,7 @@ fn slots(limits: &Limits) -> PoolingAllocationConfig {
         // What one call may have is counted in its store, which says what was too much.
         .max_memories_per_module(count(2 * limits.instances))
         .max_tables_per_module(count(2 * limits.instances))
-        .table_elements(10 * limits.table_elements)
+        .table_elements((10 * limits.table_elements).max(TABLE_ELEMENTS))
         .max_unused_warm_slots(WARM)
         .linear_memory_keep_resident(KEPT_BYTES)
         .table_keep_resident(KEPT_BYTES)
@@ -68,6 +79,9 @@ const SPARE_MEMORIES: usize = 50;
 
 /// Tables for each recipe that waits for another: a Rust component has two, a Python one six.
 const TABLES: usize = 8;
+
+/// Room for the elements of each table, at the least: what is too much is told by the store.
+const TABLE_ELEMENTS: usize = 100_000;
 
 /// How many used slots keep their pages.
 const WARM: u32 = 8;

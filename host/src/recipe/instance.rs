@@ -21,6 +21,7 @@ use super::bindings::RecipePre;
 use super::bindings::buildout::recipe::types::Error as WitError;
 use super::call::{Ask, Call, Change, Failure, NoReply, Outcome, Phase, RecipeError, Reply};
 use super::files::{Errands, Guard, Places, Waiting};
+use super::limits::size_in_words as size;
 use super::output::Output;
 use super::pool::{Answer, Message};
 use crate::confine::Rules;
@@ -174,7 +175,7 @@ impl State {
             guard: Guard::new(call.reach.clone(), call.witness.clone(), &limits),
             places: Places::new(&call.reach.read),
             errands: Errands::default(),
-            waiting: Waiting { deadline: now + limits.wall_time.min(budget(&call)), cancelled },
+            waiting: Waiting { deadline: now + budget(&call), cancelled },
             limiter: Limiter {
                 largest_memory: limits.memory_bytes,
                 largest_elements: limits.table_elements,
@@ -317,11 +318,11 @@ pub(super) fn run(
 }
 
 fn file_limit(what: &str, limits: &super::Limits, said: Vec<String>) -> Failure {
-    let much = match what {
-        "files" => format!("it made more than {} files", limits.files),
-        _ => format!("it wrote more than {} MiB", limits.written_bytes >> 20),
+    let (what, flag) = match what {
+        "files" => (format!("it made more than {} files", limits.files), "--recipe-limit=files=NUMBER"),
+        _ => (format!("it wrote more than {}", size(limits.written_bytes)), "--recipe-limit=written=SIZE"),
     };
-    Failure::Limit { what: much, flag: None, said }
+    Failure::Limit { what, flag: Some(flag), said }
 }
 
 /// Sorts out why a guest did not return.
@@ -352,14 +353,14 @@ fn ended(
     match refused {
         Some("memory") => {
             return limit(
-                format!("it asked for more than {} MiB of memory", limits.memory_bytes >> 20),
-                None,
+                format!("it asked for more than {} of memory", size(limits.memory_bytes as u64)),
+                Some("--recipe-limit=memory=SIZE"),
             );
         }
         Some(_) => {
             return limit(
                 format!("it asked for tables of more than {} elements", limits.table_elements),
-                None,
+                Some("--recipe-limit=tables=NUMBER"),
             );
         }
         None => {}
@@ -373,13 +374,16 @@ fn ended(
     }
     let trap = error.downcast_ref::<Trap>();
     if trap == Some(&Trap::StackOverflow) {
-        return limit(format!("it used more than {} KiB of stack", limits.stack_bytes >> 10), None);
+        return limit(
+            format!("it used more than {} of stack", size(limits.stack_bytes as u64)),
+            Some("--recipe-limit=stack=SIZE"),
+        );
     }
     if error.is::<wasmtime::PoolConcurrencyLimitError>() {
         let most = limits.nesting + 1;
         return limit(
             format!("recipes that wait for each other need more than {most} of them have room for"),
-            None,
+            Some("--recipe-limit=nesting=NUMBER"),
         );
     }
     if let Some(refused) = error.downcast_ref::<rustix::io::Errno>() {
@@ -387,10 +391,16 @@ fn ended(
     }
     let root = error.root_cause().to_string();
     if root.contains("fuel") {
-        return limit(format!("one call carried more than {} MiB", limits.border_bytes >> 20), None);
+        return limit(
+            format!("one call carried more than {}", size(limits.border_bytes as u64)),
+            Some("--recipe-limit=data=SIZE"),
+        );
     }
     if root.contains("resource limit exceeded") || root.contains("count too high") {
-        return limit(format!("it has more than {} instances, memories or tables", limits.instances), None);
+        return limit(
+            format!("it has more than {} instances, memories or tables", limits.instances),
+            Some("--recipe-limit=instances=NUMBER"),
+        );
     }
     let backtrace = error
         .downcast_ref::<wasmtime::WasmBacktrace>()

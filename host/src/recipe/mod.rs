@@ -12,6 +12,7 @@
 //! | `stock` | the recipes in this binary, and their historical names |
 //! | `description` | `recipe.toml`, read out of a component |
 //! | `engine`, `code_cache`, `system_cache`, `bundle` | compiling, and keeping what was compiled |
+//! | `compile` | compiling a stranger's component in a child |
 //! | `call` | what travels between the run and a guest |
 //! | `pool` | threads that guests run on; the run answers meanwhile |
 //! | `confiner` | what the kernel lets the thread of one call open |
@@ -27,6 +28,7 @@ mod bundle;
 mod call;
 mod catalogue;
 mod code_cache;
+mod compile;
 mod confiner;
 mod description;
 mod engine;
@@ -44,9 +46,10 @@ pub use bundle::BundleError;
 pub use call::{Ask, Call, Change, Failure, Machine, NoReply, Outcome, Phase, RecipeError, Reply, Serve};
 pub use catalogue::{Catalogue, FindError, Recipe, Settings, Source, split_entry};
 pub use code_cache::{CodeCache, CodeCacheError};
+pub use compile::{COMPILE, compile_here};
 pub use description::{About, Description, DescriptionError, Entry, Kind, OptionHelp};
 pub use files::{Record, Witness};
 pub use instance::{cancel_on, cancelled};
-pub use limits::Limits;
+pub use limits::{Limits, time};
 pub use pool::Running;
 pub use system_cache::SYSTEM_CODE;

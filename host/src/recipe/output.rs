@@ -135,7 +135,7 @@ impl Inner {
             self.lines_left = 0;
             Message::Log(
                 Level::Warning,
-                "more output than a recipe may write; the rest is not shown".to_owned(),
+                "more output than a recipe may write; the rest is not shown (`--recipe-limit=log=SIZE` and `lines=NUMBER` raise the limit)".to_owned(),
             )
         };
         // The run may be over; then nobody needs to know.
@@ -241,6 +241,9 @@ mod tests {
         output.finish();
         let told = told(&receiver);
         assert_eq!(told.len(), 3);
-        assert_eq!(told[2].1, "more output than a recipe may write; the rest is not shown");
+        assert_eq!(
+            told[2].1,
+            "more output than a recipe may write; the rest is not shown (`--recipe-limit=log=SIZE` and `lines=NUMBER` raise the limit)"
+        );
     }
 }

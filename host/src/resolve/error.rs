@@ -481,6 +481,9 @@ impl Cause {
                     FindError::Unknown { .. } => {
                         error.help("`buildout recipe list` shows the recipes that can be named; `./NAME.wasm` names a file")
                     }
+                    FindError::TooLarge { .. } => {
+                        error.exit(Exit::Limit).help("`--recipe-limit=component=SIZE` raises the limit")
+                    }
                     FindError::Outside { path } => {
                         let flag = flag(NeedKind::Read, None, path.parent().unwrap_or(path).as_str());
                         error.help(format!("`{flag}` lets this run read there")).exit(Exit::Denied)

@@ -65,7 +65,8 @@ impl Resolver<'_> {
         };
         let nesting = self.buildout.catalogue.limits().nesting;
         if self.buildout.initialising.len() >= nesting {
-            let what = format!("more than {nesting} recipes wait for each other");
+            let what =
+                format!("more than {nesting} recipes wait for each other (`--recipe-limit=nesting=NUMBER`)");
             return Err(self.error(Cause::Limit { what, at: written.at }));
         }
         if !self.buildout.catalogue.is_compiled(&recipe) {

@@ -7,6 +7,8 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `limits` | guests that crash, never end, take all there is |
+//! | `allowances` | the user's option for each limit |
+//! | `compiling` | components that take long to compile, or cannot be |
 //! | `sandbox` | what a guest can see of the machine |
 //! | `confined` | what the kernel holds when the guard does not |
 //! | `files` | where it may write, and in which spellings it tries |
@@ -33,8 +35,10 @@
 //! | `looking` | `annotate`, `query`, `why` |
 
 mod adopting;
+mod allowances;
 mod asked;
 mod code_cache;
+mod compiling;
 mod confined;
 mod descriptions;
 mod directories;
