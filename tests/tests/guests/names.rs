@@ -391,7 +391,7 @@ fn a_file_larger_than_a_component_may_be_is_refused() {
     assert_shows(
         site.run(&[]),
         str![[r#"
-exit 1
+exit 5
 -- standard error
 While:
   Installing.
@@ -402,6 +402,7 @@ Error: [DIR]/r.wasm is larger than 64 MiB
   |
 4 | recipe = ./r.wasm
   |          ^^^^^^^^
+help: `--recipe-limit=component=SIZE` raises the limit
 
 "#]],
     );
