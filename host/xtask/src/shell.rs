@@ -58,6 +58,15 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
+/// Whether a program can be started behind these words, silently.
+pub(crate) fn works(words: &str, program: &str) -> bool {
+    let mut words = words.split(' ');
+    let Some(first) = words.next() else { return false };
+    let mut command = Command::new(first);
+    command.args(words).arg(program).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
 /// Finds a program in the directories of PATH.
 pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(program)).find(|path| path.is_file())

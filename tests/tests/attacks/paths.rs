@@ -186,7 +186,9 @@ fn a_script_with_the_name_of_a_program_is_warned_of() {
     let site = Site::actor(
         "install = write bin/sh x\n    write bin/of-our-own x\n    return bin/sh\n    return bin/of-our-own",
     );
-    assert_shows(site.run(&[]), str![[r#"
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
 exit 0
 -- standard error
 Creating directory '[DIR]/bin'.
@@ -196,5 +198,6 @@ Creating directory '[DIR]/develop-eggs'.
 Installing a.
 a: bin/sh has the name of /usr/bin/sh: with [DIR]/bin on your PATH, `sh` starts what this part made
 
-"#]]);
+"#]],
+    );
 }
