@@ -8,7 +8,7 @@ use camino::Utf8PathBuf;
 use super::{ExecuteError, Execution};
 use crate::access::{Deed, NOT_MADE};
 use crate::event::Event;
-use crate::installed::{InstalledError, Journal, Made};
+use crate::installed::{Filled, InstalledError, Journal, Made};
 use crate::recipe::{Call, Failure, Outcome, Phase, Recipe, Record, Witness};
 use crate::resolve::{Cause, Part, ResolveError};
 
@@ -20,8 +20,22 @@ struct Witnessing {
 
 impl Witness for Witnessing {
     fn making(&self, made: &Made) -> std::io::Result<()> {
+        self.noting(|journal| journal.made(&self.part, made))
+    }
+
+    fn filling(&self, filled: &Filled) -> std::io::Result<()> {
+        self.noting(|journal| journal.filling(&self.part, filled))
+    }
+
+    fn still_filling(&self) -> std::io::Result<()> {
+        self.noting(|journal| journal.still_filling())
+    }
+}
+
+impl Witnessing {
+    fn noting(&self, note: impl FnOnce(&mut Journal) -> Result<(), InstalledError>) -> std::io::Result<()> {
         let mut journal = self.journal.lock().map_err(|_| std::io::Error::other("the journal is broken"))?;
-        journal.made(&self.part, made).map_err(|error| match error {
+        note(&mut journal).map_err(|error| match error {
             // The recipe is to read that the disk is full, and not only that something is wrong.
             InstalledError::Io { source, .. } => source,
             error => std::io::Error::other(error),

@@ -1,5 +1,7 @@
 //! What a killed run left to do.
 
+use std::collections::BTreeSet;
+
 use camino::Utf8PathBuf;
 
 use super::back::refused;
@@ -8,7 +10,7 @@ use super::{ExecuteError, Execution, aside, undo};
 use crate::event::{Event, Level};
 use crate::fault::{self, Step};
 use crate::installed::run_lock::FOLDER;
-use crate::installed::{Made, Recovery, Seen, Sync};
+use crate::installed::{Filled, Kind, Made, Recovery, Seen, Sync};
 
 /// A thing is made at once after the journal's line about it; what was made later than this is somebody's who came
 /// after the kill.
@@ -40,7 +42,8 @@ impl Execution<'_> {
             let seen = made.seen.is_none().then(|| Seen::at(&made.path)).flatten();
             seen.zip(cut_off_ns).is_some_and(|(seen, cut_off)| seen.is_born_after(cut_off + SLACK_NS))
         };
-        let (others, undo): (Vec<Made>, Vec<Made>) = recovery.undo.iter().cloned().partition(later);
+        let made = recovery.undo.iter().cloned().chain(filled(&recovery.filled, &recovery.undo));
+        let (others, undo): (Vec<Made>, Vec<Made>) = made.partition(later);
         let others: Vec<_> =
             others.into_iter().map(|made| (made.path, Why::Replaced { kind: made.kind })).collect();
         self.report_kept(&others);
@@ -78,6 +81,30 @@ impl Execution<'_> {
             self.reporter.event(&Event::Kept { path: path.to_string(), why: why.to_string() });
         }
     }
+}
+
+/// What programs made where nobody watched: all that lies there and was not there before.
+fn filled(filled: &[Filled], known: &[Made]) -> Vec<Made> {
+    let mut left: Vec<Utf8PathBuf> = filled.iter().flat_map(|filled| filled.directories.clone()).collect();
+    let there: BTreeSet<&Utf8PathBuf> = filled.iter().flat_map(|filled| &filled.there).collect();
+    let known: BTreeSet<&Utf8PathBuf> = known.iter().map(|made| &made.path).collect();
+    let mut made = Vec::new();
+    while let Some(directory) = left.pop() {
+        let is_directory = directory.symlink_metadata().is_ok_and(|meta| meta.is_dir());
+        let entries = is_directory.then(|| directory.read_dir_utf8().ok()).flatten();
+        for entry in entries.into_iter().flatten().flatten() {
+            let path = entry.path().to_owned();
+            let Ok(kind) = entry.file_type() else { continue };
+            if !there.contains(&path) && !known.contains(&path) {
+                // What is no file is removed as one.
+                made.push(Made::new(&path, Kind::of(kind).unwrap_or(Kind::File)));
+            }
+            if kind.is_dir() {
+                left.push(path);
+            }
+        }
+    }
+    made
 }
 
 /// As long as the system refuses to put something right, nothing else may be begun on top of it.

@@ -13,6 +13,7 @@ use std::fs::File;
 use std::io::{self, Seek, Write};
 
 use camino::Utf8PathBuf;
+use rustix::fs::{Timespec, Timestamps, UTIME_NOW};
 use serde::{Deserialize, Serialize};
 
 use super::directory::Directory;
@@ -44,6 +45,15 @@ pub struct Begun {
     pub part: String,
 }
 
+/// Directories of a part in which a program writes that nobody watches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filled {
+    /// All that is in them and not in `there` is what the program made.
+    pub directories: Vec<Utf8PathBuf>,
+    /// What was there before, and what the part had noted down itself.
+    pub there: Vec<Utf8PathBuf>,
+}
+
 /// What a killed run left to do, in the order in which it must be done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recovery {
@@ -51,6 +61,8 @@ pub struct Recovery {
     pub unfinished: Vec<Begun>,
     /// First undo this: what those steps made, in the order in which they made it.
     pub undo: Vec<Made>,
+    /// And what lies there.
+    pub filled: Vec<Filled>,
     /// Then put this back, the last one first.
     pub put_back: Vec<Moved>,
     /// And this is of no more use: old paths of parts that were installed anew.
@@ -60,7 +72,10 @@ pub struct Recovery {
 impl Recovery {
     /// Whether nothing is half done, and only what is of no more use waits to be removed.
     pub fn only_discards(&self) -> bool {
-        self.unfinished.is_empty() && self.undo.is_empty() && self.put_back.is_empty()
+        self.unfinished.is_empty()
+            && self.undo.is_empty()
+            && self.filled.is_empty()
+            && self.put_back.is_empty()
     }
 
     /// Whether the last run left nothing to do.
@@ -87,6 +102,7 @@ enum Line {
     Run { version: u32, directory: String, run: u64 },
     Begin(Begun),
     Made { part: String, made: Made },
+    Filling { part: String, filled: Filled },
     Aside { part: String, moved: Moved },
     Undone { part: String },
     Done { part: String },
@@ -167,6 +183,18 @@ impl Journal {
     /// Says that a part is about to make something that is not there yet.
     pub fn made(&mut self, part: &str, made: &Made) -> Result<(), InstalledError> {
         self.write(&Line::Made { part: part.to_owned(), made: made.clone() })
+    }
+
+    /// Says that a program of the part is about to write where nobody watches.
+    pub fn filling(&mut self, part: &str, filled: &Filled) -> Result<(), InstalledError> {
+        self.write(&Line::Filling { part: part.to_owned(), filled: filled.clone() })
+    }
+
+    /// Says that it is still at work: what is made later than this is somebody else's.
+    pub fn still_filling(&self) -> Result<(), InstalledError> {
+        let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+        let times = Timestamps { last_access: now, last_modification: now };
+        rustix::fs::futimens(&self.file, &times).map_err(|error| self.failed("write")(error.into()))
     }
 
     /// Says that something of an old part is about to be moved aside.
@@ -265,6 +293,7 @@ fn unfinished(lines: impl Iterator<Item = Line>, settled: BTreeSet<String>) -> R
     let mut done = settled;
     let mut begun = Vec::new();
     let mut made: Vec<(String, Made)> = Vec::new();
+    let mut filled: Vec<(String, Filled)> = Vec::new();
     let mut aside = Vec::new();
     let mut discard = Vec::new();
     for line in lines {
@@ -272,8 +301,12 @@ fn unfinished(lines: impl Iterator<Item = Line>, settled: BTreeSet<String>) -> R
             Line::Run { .. } => {}
             Line::Begin(step) => begun.push(step),
             Line::Made { part, made: one } => made.push((part, one)),
+            Line::Filling { part, filled: one } => filled.push((part, one)),
             Line::Aside { part, moved } => aside.push((part, moved)),
-            Line::Undone { part } => made.retain(|(maker, _)| *maker != part),
+            Line::Undone { part } => {
+                made.retain(|(maker, _)| *maker != part);
+                filled.retain(|(maker, _)| *maker != part);
+            }
             Line::Done { part } => {
                 done.insert(part);
             }
@@ -285,6 +318,7 @@ fn unfinished(lines: impl Iterator<Item = Line>, settled: BTreeSet<String>) -> R
     Recovery {
         unfinished: begun.into_iter().filter(|step| !done.contains(&step.part)).collect(),
         undo: made.into_iter().filter(|(part, _)| !done.contains(part)).map(|(_, made)| made).collect(),
+        filled: filled.into_iter().filter(|(part, _)| !done.contains(part)).map(|(_, one)| one).collect(),
         put_back: put_back.into_iter().map(|(_, moved)| moved).collect(),
         discard,
     }
@@ -324,6 +358,10 @@ mod tests {
         Moved { from: format!("/b/parts/{name}").into(), to: format!("/b/.buildout/aside/{name}").into() }
     }
 
+    fn filled(name: &str) -> Filled {
+        Filled { directories: vec![format!("/b/parts/{name}").into()], there: vec!["/b/parts/notes".into()] }
+    }
+
     fn file(path: &str) -> Made {
         Made::new(path, Kind::File)
     }
@@ -342,11 +380,15 @@ mod tests {
         journal.made("b", &file("/b/parts/gone")).unwrap();
         journal.undone("b").unwrap();
         journal.made("b", &file("/b/parts/b\n")).unwrap();
+        for part in ["a", "b"] {
+            journal.filling(part, &filled(part)).unwrap();
+        }
         drop(journal);
 
         let expected = Recovery {
             unfinished: vec![Begun { action: "reinstall".to_owned(), part: "b".to_owned() }],
             undo: vec![file("/b/parts/b\n")],
+            filled: vec![filled("b")],
             put_back: vec![moved("b")],
             discard: vec![moved("a")],
         };

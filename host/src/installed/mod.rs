@@ -52,7 +52,7 @@ pub use self::database::{Database, DatabaseError, Record};
 pub use self::digest::Digest;
 pub use self::directory::{Directory, Entry, Found, Sync};
 pub use self::error::InstalledError;
-pub use self::journal::{Journal, Moved, Recovery};
+pub use self::journal::{Filled, Journal, Moved, Recovery};
 pub use self::made::{Kind, Made};
 pub use self::reach::Reach;
 pub use self::run_lock::{Holder, RunLock, RunLockError};

@@ -61,8 +61,8 @@ pub enum ProcessError {
         program: String,
         /// What it did, in the past.
         what: String,
-        /// The option that raises the limit.
-        flag: &'static str,
+        /// The option that raises the limit; none where only room can be made.
+        flag: Option<&'static str>,
     },
     /// It left something in the part's directories that no part may have; that was removed.
     #[error("`{program}` made {path}, {why}")]
@@ -107,7 +107,8 @@ impl ProcessError {
                 Some("a recipe says in `recipe.toml` which programs it starts; then `--allow-run=PROGRAM` grants it".to_owned())
             }
             Self::Unconfined { tier, .. } => Some(ways_out(*tier)),
-            Self::Limit { flag, .. } => Some(format!("`{flag}` raises the limit")),
+            Self::Limit { flag: Some(flag), .. } => Some(format!("`{flag}` raises the limit")),
+            Self::Limit { flag: None, .. } => Some("make room there, and run it again".to_owned()),
             Self::Variable { .. }
             | Self::Place { .. }
             | Self::NotFound(_)

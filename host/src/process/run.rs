@@ -212,7 +212,7 @@ impl<'c> Running<'c> {
     }
 
     fn limit(&self, what: String, flag: &'static str) -> ProcessError {
-        ProcessError::Limit { program: self.command.program.clone(), what, flag }
+        ProcessError::Limit { program: self.command.program.clone(), what, flag: Some(flag) }
     }
 
     fn reason_to_end(&self, cancelled: &dyn Fn() -> bool) -> Option<ProcessError> {
@@ -348,7 +348,7 @@ impl<'l> Texts<'l> {
         (self.output == Output::Capture && self.dropped > 0).then(|| ProcessError::Limit {
             program: self.program.to_owned(),
             what: format!("wrote more than {} MiB for its recipe to read", self.most >> 20),
-            flag: "--run-output-limit=MIB",
+            flag: Some("--run-output-limit=MIB"),
         })
     }
 
@@ -413,20 +413,18 @@ impl<'a> Scale<'a> {
         }
         let came = sweep::size(&self.directories).saturating_sub(self.before);
         self.next = Instant::now() + TICK.max(began.elapsed() * REST);
+        let limit = |what, flag| ProcessError::Limit { program: self.program.to_owned(), what, flag };
         let most = self.allowed.limits.written_bytes;
         if came > most {
-            return Some(self.limit(format!("wrote more than {} MiB", most >> 20)));
+            return Some(limit(format!("wrote more than {} MiB", most >> 20), Some("--run-disk-limit=MIB")));
         }
         let free = |directory: &Utf8PathBuf| {
             let stat = rustix::fs::statvfs(directory.as_std_path()).ok()?;
             Some(stat.f_bavail.saturating_mul(stat.f_frsize))
         };
         let least = self.allowed.limits.free_bytes;
-        let full = self.directories.iter().filter_map(free).any(|free| free < least);
-        full.then(|| self.limit(format!("left less than {} MiB of the disk free", least >> 20)))
-    }
-
-    fn limit(&self, what: String) -> ProcessError {
-        ProcessError::Limit { program: self.program.to_owned(), what, flag: "--run-disk-limit=MIB" }
+        // Who writes nothing takes nothing.
+        let full = came > 0 && self.directories.iter().filter_map(free).any(|free| free < least);
+        full.then(|| limit(format!("left less than {} MiB of the disk free", least >> 20), None))
     }
 }

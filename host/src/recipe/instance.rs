@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
@@ -196,11 +196,35 @@ impl State {
 
     /// Asks the run and waits for its answer. The outer error stops the guest, the inner is for it.
     pub(super) fn ask(&mut self, ask: Ask) -> wasmtime::Result<Result<Reply, WitError>> {
+        let answer = self.asked(ask)?;
+        let stopped = Answer { reply: Err(NoReply::Stop), elsewhere: Duration::ZERO };
+        self.answered(answer.recv().unwrap_or(stopped))
+    }
+
+    /// Asks the run for something that takes as long as it takes, and meanwhile does something again and again.
+    pub(super) fn ask_while(
+        &mut self,
+        ask: Ask,
+        meanwhile: impl Fn(&Self),
+    ) -> wasmtime::Result<Result<Reply, WitError>> {
+        let answer = self.asked(ask)?;
+        loop {
+            match answer.recv_timeout(Duration::from_millis(500)) {
+                Ok(answer) => return self.answered(answer),
+                Err(RecvTimeoutError::Timeout) => meanwhile(self),
+                Err(RecvTimeoutError::Disconnected) => return Err(Ended::Stopped.into()),
+            }
+        }
+    }
+
+    fn asked(&mut self, ask: Ask) -> wasmtime::Result<Receiver<Answer>> {
         let (reply, answer) = channel();
         let changes = std::mem::take(&mut self.changes);
         self.run.send(Message::Ask(changes, ask, reply)).map_err(|_| Ended::Stopped)?;
-        let stopped = Answer { reply: Err(NoReply::Stop), elsewhere: Duration::ZERO };
-        let Answer { reply, elsewhere } = answer.recv().unwrap_or(stopped);
+        Ok(answer)
+    }
+
+    fn answered(&mut self, Answer { reply, elsewhere }: Answer) -> wasmtime::Result<Result<Reply, WitError>> {
         // Another recipe's time is not this one's; what the run itself does for this one is.
         self.elsewhere += elsewhere;
         self.waiting.deadline += elsewhere;

@@ -11,4 +11,5 @@ mod components;
 mod configurations;
 mod list;
 mod paths;
+mod programs;
 mod surroundings;

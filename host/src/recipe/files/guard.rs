@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::access::{Deed, Denial, NOT_MADE, Permit, Reach};
 use crate::fault::{self, Step};
-use crate::installed::{Kind as MadeKind, Made, Seen};
+use crate::installed::{Filled, Kind as MadeKind, Made, Seen};
 use crate::process::Swept;
 use crate::recipe::limits::Limits;
 
@@ -23,6 +23,20 @@ pub trait Witness: Send + Sync {
     ///
     /// When the note could not be written.
     fn making(&self, made: &Made) -> std::io::Result<()>;
+
+    /// Notes down that a program is about to write where nobody watches; it is not started if this fails.
+    ///
+    /// # Errors
+    ///
+    /// When the note could not be written.
+    fn filling(&self, filled: &Filled) -> std::io::Result<()>;
+
+    /// Notes down that it is still at work.
+    ///
+    /// # Errors
+    ///
+    /// When the note could not be written.
+    fn still_filling(&self) -> std::io::Result<()>;
 }
 
 /// What one call did to the file system.
@@ -321,6 +335,33 @@ impl Guard {
     pub(crate) fn reach_of_programs(&self) -> Reach {
         let earlier = self.reach.own.iter().filter(|path| !self.record.removed.contains(*path));
         Reach { own: earlier.chain(&self.own).cloned().collect(), ..self.reach.clone() }
+    }
+
+    /// Has it noted down that a program is about to write in `directories`, which are the part's.
+    pub(crate) fn may_fill(&self, directories: &[Utf8PathBuf]) -> std::io::Result<()> {
+        let Some(witness) = self.witness.as_ref().filter(|_| !directories.is_empty()) else { return Ok(()) };
+        let mut there = Vec::new();
+        let mut left = directories.to_vec();
+        while let Some(directory) = left.pop() {
+            for entry in directory.read_dir_utf8()? {
+                let entry = entry?;
+                if entry.file_type()?.is_dir() {
+                    left.push(entry.path().to_owned());
+                }
+                // What this call has made is noted down already, and to be undone.
+                if !self.own.contains(entry.path()) {
+                    there.push(entry.path().to_owned());
+                }
+            }
+        }
+        witness.filling(&Filled { directories: directories.to_vec(), there })
+    }
+
+    /// Has it noted down that the program is still at work. If that fails, what it makes may stay after a kill.
+    pub(crate) fn still_filling(&self) {
+        if let Some(witness) = &self.witness {
+            let _ = witness.still_filling();
+        }
     }
 
     /// Records what a program did, as if the recipe had done it.

@@ -19,7 +19,12 @@ impl wit::Host for State {
             Ok(order) => order,
             Err(error) => return Ok(Err(error)),
         };
-        let reply = match self.ask(Ask::Run(Box::new(order)))? {
+        if let Err(cause) = self.guard.may_fill(&order.1.own) {
+            return Ok(Err(error("io", format!("the program was not started: {cause}"))));
+        }
+        // What it makes from now on is known as its own as long as this says that it is at work.
+        let still = |this: &Self| this.guard.still_filling();
+        let reply = match self.ask_while(Ask::Run(Box::new(order)), still)? {
             Ok(reply) => reply,
             Err(error) => return Ok(Err(error)),
         };
