@@ -118,7 +118,7 @@ fn merged(configuration: &Configuration) -> Sections {
     for name in configuration.names() {
         let section = configuration.section(name).expect("it was just named");
         let rows = section.rows().into_iter();
-        let rows = rows.filter_map(|(option, value)| Some((option, before_defaults(value)?)));
+        let rows = rows.filter_map(|(option, value)| Some((option.into_owned(), before_defaults(value)?)));
         let rows: BTreeMap<_, _> = rows.collect();
         if section.at.is_some() || !rows.is_empty() {
             all.insert(name.to_owned(), rows);
@@ -148,7 +148,7 @@ fn alone(configuration: &Configuration, text: &str) -> Sections {
                     Operator::Add => " +",
                     Operator::Remove => " -",
                 };
-                let name = if waits { row.clone() } else { format!("{row}{sign}") };
+                let name = if waits { row.to_string() } else { format!("{row}{sign}") };
                 options.insert(name, entry.text.to_string());
             }
         }

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Exit, nearest};
 use crate::event::Reporter;
 use crate::plan::Aim;
 use crate::report::Report;
-use crate::report::annotate::Annotated;
+use crate::report::annotate::{Annotated, Steps};
 use crate::run;
 
 pub(super) fn run(asked: &Asked, sections: &[String], report: &mut Report) -> Done {
@@ -30,9 +30,14 @@ pub(super) fn run(asked: &Asked, sections: &[String], report: &mut Report) -> Do
     if let Some(warning) = lost(values) {
         report.diagnostic(&warning, &configuration.sources);
     }
-    let annotated = Annotated::of(all, sections, &configuration.opaque, &configuration.sources);
     let verbose = asked.arguments.verbosity != 0;
-    report.result("annotate", &annotated.text(configuration.directory(), verbose), &annotated)?;
+    let steps = if verbose || asked.arguments.json { Steps::All } else { Steps::Recent };
+    let annotated = Annotated::of(all, sections, steps, &configuration.opaque, &configuration.sources);
+    let text = match asked.arguments.json {
+        true => String::new(),
+        false => annotated.text(configuration.directory(), verbose),
+    };
+    report.result("annotate", &text, &annotated)?;
     Ok(Exit::Done)
 }
 

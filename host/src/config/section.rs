@@ -4,6 +4,7 @@
 //! - Out: [`Section`].
 //! - Not here: substituted text (room `resolve`).
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -52,11 +53,11 @@ impl Section {
     }
 
     /// What `annotate` prints: sorted by name, waiting increments as `name +` and `name -`.
-    pub fn rows(&self) -> Vec<(String, &Value)> {
-        let mut rows: Vec<(String, &Value)> =
-            self.options.iter().map(|(name, value)| (name.to_string(), value)).collect();
+    pub fn rows(&self) -> Vec<(Cow<'_, str>, &Value)> {
+        let mut rows: Vec<(Cow<'_, str>, &Value)> =
+            self.options.iter().map(|(name, value)| (Cow::Borrowed(&**name), value)).collect();
         for (name, pending) in &self.pending {
-            rows.extend(pending.rows().map(|(sign, value)| (format!("{name} {sign}"), value)));
+            rows.extend(pending.rows().map(|(sign, value)| (format!("{name} {sign}").into(), value)));
         }
         rows.sort_by(|one, other| one.0.cmp(&other.0));
         rows

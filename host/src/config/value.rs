@@ -274,6 +274,18 @@ impl Value {
         }
     }
 
+    /// What was done and who says so, from the step on that gave it a whole value last; oldest first.
+    pub fn recent(&self) -> Vec<(Change, Origin)> {
+        match &self.0.past {
+            Past::Listed(entries) => {
+                let is_increment = |entry: &Entry| matches!(entry.change, Change::Add | Change::Remove);
+                let base = entries.iter().rposition(|entry| !is_increment(entry)).unwrap_or_default();
+                entries[base..].iter().map(|entry| (entry.change, entry.origin.clone())).collect()
+            }
+            Past::Walk(walk, _) => walk.recent(),
+        }
+    }
+
     /// Increments that a file took back because it is extended on two ways: read once more, it sets the option again.
     pub fn lost(&self) -> Vec<Lost> {
         match &self.0.past {

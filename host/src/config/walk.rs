@@ -45,6 +45,15 @@ pub struct Lost {
     pub by: Span,
 }
 
+/// One step of a history, before its text is put together.
+#[derive(Clone, Copy)]
+struct Step {
+    /// The operation, by its number; none of the empty start of an increment that found nothing to add to.
+    at: Option<(Place, usize)>,
+    change: Change,
+    layer: Layer,
+}
+
 /// Everything that the files do to one option.
 #[derive(Debug, Clone)]
 pub(super) struct Walk {
@@ -191,60 +200,92 @@ impl Walk {
     /// The history, oldest first, of at most [`MOST_ENTRIES`] entries.
     pub(super) fn history(&self) -> Vec<Entry> {
         let mut texts = Texts::default();
-        let mut entries = Vec::new();
+        let entry = |step: Step| {
+            let text = match step.at {
+                Some((place, at)) => texts.of(self, place, at),
+                None => "".into(),
+            };
+            Entry { change: step.change, text, origin: self.origin_of(step), layer: step.layer }
+        };
+        self.steps(false).into_iter().map(entry).collect()
+    }
+
+    /// What was done and who says so, from the last `=` on, oldest first.
+    pub(super) fn recent(&self) -> Vec<(Change, Origin)> {
+        self.steps(true).into_iter().map(|step| (step.change, self.origin_of(step))).collect()
+    }
+
+    /// The steps, oldest first, of at most [`MOST_ENTRIES`] operations; the `recent` ones begin with the last `=`.
+    fn steps(&self, recent: bool) -> Vec<Step> {
+        let mut steps = Vec::new();
+        if let Some((place, layer)) = self.newest_assigns().filter(|_| recent) {
+            self.visit(place, layer, &mut steps);
+            steps.reverse();
+            return steps;
+        }
         let mut whole = true;
         let mut starts = false;
         for (place, layer) in self.backwards() {
-            if entries.len() >= MOST_ENTRIES {
+            if steps.len() >= MOST_ENTRIES {
                 whole = false;
                 break;
             }
-            let assignment = self.assignment(place);
-            let operations = self.operations(place);
-            let own = &operations[assignment.unwrap_or(0)..];
-            let from = entries.len();
-            for (at, operation) in own.iter().enumerate() {
-                let change = match operation.operator {
-                    Operator::Set if own.len() == 1 => Change::Override,
-                    Operator::Set => Change::Set,
-                    Operator::Add => Change::Add,
-                    Operator::Remove => Change::Remove,
-                };
-                let text = texts.of(self, place, operations.len() - own.len() + at);
-                entries.push(Entry { change, text, origin: self.origin(place, operation), layer });
-            }
-            entries[from..].reverse();
-            starts = assignment.is_some();
+            let more = self.visit(place, layer, &mut steps);
+            starts = self.assignment(place).is_some();
             // An assignment with increments after it leaves nothing of what was before.
-            if starts && own.len() > 1 {
+            if starts && (recent || more > 1) {
                 break;
             }
         }
-        entries.reverse();
+        steps.reverse();
         if whole {
-            self.begin_history(&mut entries, starts);
+            self.begin(&mut steps, starts);
         }
-        entries
+        steps
     }
 
-    /// Says how the first entry began.
-    fn begin_history(&self, entries: &mut Vec<Entry>, assigned: bool) {
-        let Some(first) = entries.first_mut() else { return };
+    /// Adds the steps of one visit, the newest first, and says how many they are.
+    fn visit(&self, place: Place, layer: Layer, steps: &mut Vec<Step>) -> usize {
+        let operations = self.operations(place);
+        let from = self.assignment(place).unwrap_or(0);
+        let count = operations.len() - from;
+        for (at, operation) in operations.iter().enumerate().skip(from).rev() {
+            let change = match operation.operator {
+                Operator::Set if count == 1 => Change::Override,
+                Operator::Set => Change::Set,
+                Operator::Add => Change::Add,
+                Operator::Remove => Change::Remove,
+            };
+            steps.push(Step { at: Some((place, at)), change, layer });
+        }
+        count
+    }
+
+    /// Says how the first step began.
+    fn begin(&self, steps: &mut Vec<Step>, assigned: bool) {
+        let Some(first) = steps.first_mut() else { return };
         let oldest = self.places.iter().min_by_key(|place| self.graph.first(place.node as usize));
         let fresh = oldest.is_some_and(|place| self.fresh == Some(place.node as usize));
         if assigned || (fresh && first.change == Change::Add) {
             first.change = Change::Set;
         } else {
             let layer = first.layer;
-            let implicit = Entry { change: Change::Set, text: "".into(), origin: Origin::Implicit, layer };
-            entries.insert(0, implicit);
+            steps.insert(0, Step { at: None, change: Change::Set, layer });
+        }
+    }
+
+    fn origin_of(&self, step: Step) -> Origin {
+        match step.at {
+            Some((place, at)) => self.origin(place, &self.operations(place)[at]),
+            None => Origin::Implicit,
         }
     }
 
     /// Increments that count no more because the file of the last `=`, read before them, is read again after them.
     pub(super) fn lost(&self) -> Vec<Lost> {
         let single = |place: &Place| self.graph.is_single(place.node as usize);
-        if self.places.len() < 2 || self.places.iter().all(single) {
+        let assigns = |place: &Place| self.assignment(*place).is_some();
+        if self.places.len() < 2 || self.places.iter().all(assigns) || self.places.iter().all(single) {
             return Vec::new();
         }
         let mut visits: Vec<Place> = self.backwards().map(|(place, _)| place).take(MOST_ENTRIES).collect();

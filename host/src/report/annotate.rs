@@ -6,89 +6,101 @@
 //!
 //! Rules: zc.buildout 6, `annotate`, to the byte, but that `:LINE` follows the name of a file.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use camino::Utf8Path;
 use serde::Serialize;
 
-use crate::config::{Change, Entry, OPAQUE, Opaque, Origin, Section};
+use crate::config::{Change, OPAQUE, Opaque, Origin, Section, Value};
 use crate::path::straight;
 use crate::source::SourceMap;
 
 /// Sections with where everything in them is from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Annotated {
+pub struct Annotated<'c> {
     /// Sorted by name.
-    pub sections: Vec<AnnotatedSection>,
+    pub sections: Vec<AnnotatedSection<'c>>,
 }
 
 /// A section with where everything in it is from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AnnotatedSection {
+pub struct AnnotatedSection<'c> {
     /// Its name, without brackets.
-    pub section: String,
+    pub section: &'c str,
     /// Sorted by name; those that wait for a macro end in ` +` or ` -`.
-    pub options: Vec<AnnotatedOption>,
+    pub options: Vec<AnnotatedOption<'c>>,
 }
 
 /// An option with where its value is from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AnnotatedOption {
+pub struct AnnotatedOption<'c> {
     /// Its name.
-    pub option: String,
+    pub option: Cow<'c, str>,
     /// Nothing in it is replaced.
-    pub value: String,
+    pub value: &'c str,
     /// Oldest first.
-    pub history: Vec<AnnotatedChange>,
+    pub history: Vec<AnnotatedChange<'c>>,
 }
 
 /// One step on the way to a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AnnotatedChange {
+pub struct AnnotatedChange<'c> {
     /// `SET`, `OVERRIDE`, `ADD`, `REMOVE` or `DIRECTORY`.
     pub change: &'static str,
-    /// What it was done with.
-    pub value: String,
+    /// What it was done with; not collected where only the recent steps are.
+    pub value: &'c str,
     /// Absolute path, URL, or one of zc.buildout's words such as `DEFAULT_VALUE`.
-    pub source: String,
+    pub source: &'c str,
     /// The line of the option's name, from 1; none if it was not written in a file.
     pub line: Option<usize>,
 }
 
-impl Annotated {
+/// How much of the way to each value is collected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Steps {
+    /// All of it. In a large configuration most of it counts no more.
+    All,
+    /// Who gave the last whole value, and who changed it since.
+    Recent,
+}
+
+impl<'c> Annotated<'c> {
     /// Collects what is known about those of `sections` that are named in `only`; about all, if none is.
-    pub fn of<'a>(
-        sections: impl IntoIterator<Item = &'a Section>,
+    pub fn of(
+        sections: impl IntoIterator<Item = &'c Section>,
         only: &[String],
+        steps: Steps,
         opaque: &Opaque,
-        sources: &SourceMap,
+        sources: &'c SourceMap,
     ) -> Self {
         let wanted = |section: &&Section| only.is_empty() || only.iter().any(|name| **name == *section.name);
-        let mut sections: Vec<AnnotatedSection> = sections
+        let annotated = |(option, value): (Cow<'c, str>, &'c Value)| {
+            let hidden = opaque.hides(option.trim_end_matches([' ', '+', '-']), value);
+            let shown = |text: &'c str| if hidden { OPAQUE } else { text };
+            let history = match steps {
+                Steps::All => {
+                    let entries = value.history().iter();
+                    entries
+                        .map(|entry| change(entry.change, shown(&entry.text), &entry.origin, sources))
+                        .collect()
+                }
+                Steps::Recent => {
+                    let steps = value.recent().into_iter();
+                    steps.map(|(what, origin)| change(what, "", &origin, sources)).collect()
+                }
+            };
+            AnnotatedOption { value: shown(value.text()), history, option }
+        };
+        let mut sections: Vec<AnnotatedSection<'c>> = sections
             .into_iter()
             .filter(wanted)
             .map(|section| {
-                let rows = section.rows().into_iter();
-                let options = rows.map(|(option, value)| {
-                    let hidden = opaque.hides(option.trim_end_matches([' ', '+', '-']), value);
-                    let shown = |text: &str| if hidden { OPAQUE } else { text }.to_owned();
-                    AnnotatedOption {
-                        value: shown(value.text()),
-                        history: value
-                            .history()
-                            .iter()
-                            .map(|entry| AnnotatedChange {
-                                value: shown(&entry.text),
-                                ..change(entry, sources)
-                            })
-                            .collect(),
-                        option,
-                    }
-                });
-                AnnotatedSection { section: section.name.to_string(), options: options.collect() }
+                let options = section.rows().into_iter().map(annotated).collect();
+                AnnotatedSection { section: &section.name, options }
             })
             .collect();
-        sections.sort_by(|one, other| one.section.cmp(&other.section));
+        sections.sort_by_key(|section| section.section);
         Self { sections }
     }
 
@@ -98,10 +110,10 @@ impl Annotated {
     pub fn text(&self, directory: &Utf8Path, verbose: bool) -> String {
         let mut text = "\nAnnotated sections\n==================\n".to_owned();
         for section in &self.sections {
-            write!(text, "\n[{}]\n", section.section).expect("a String takes all");
+            text.extend(["\n[", section.section, "]\n"]);
             for option in &section.options {
                 let blank = if option.value.is_empty() { "" } else { " " };
-                writeln!(text, "{}={blank}{}", option.option, option.value).expect("a String takes all");
+                text.extend([&*option.option, "=", blank, option.value, "\n"]);
                 match verbose {
                     true => write_history(&mut text, &option.history, directory),
                     false => write_sources(&mut text, &option.history, directory),
@@ -112,8 +124,13 @@ impl Annotated {
     }
 }
 
-fn change(entry: &Entry, sources: &SourceMap) -> AnnotatedChange {
-    let (source, line) = match &entry.origin {
+fn change<'c>(
+    change: Change,
+    value: &'c str,
+    origin: &Origin,
+    sources: &'c SourceMap,
+) -> AnnotatedChange<'c> {
+    let (source, line) = match origin {
         Origin::File(span) => {
             let file = sources.file(span.file);
             (file.name(), Some(file.line(span.start)))
@@ -124,32 +141,31 @@ fn change(entry: &Entry, sources: &SourceMap) -> AnnotatedChange {
         Origin::Implicit => ("IMPLICIT_VALUE", None),
         Origin::Recipe(_) => ("RECIPE_VALUE", None),
     };
-    AnnotatedChange {
-        change: entry.change.word(),
-        value: entry.text.to_string(),
-        source: source.to_owned(),
-        line,
-    }
+    AnnotatedChange { change: change.word(), value, source, line }
 }
 
 /// Who gave the last whole value, and who changed it since.
-fn write_sources(text: &mut String, history: &[AnnotatedChange], directory: &Utf8Path) {
-    let is_increment = |change: &AnnotatedChange| sign(change) != "  ";
+fn write_sources(text: &mut String, history: &[AnnotatedChange<'_>], directory: &Utf8Path) {
+    let is_increment = |change: &AnnotatedChange<'_>| sign(change) != "  ";
     let base = history.iter().rposition(|change| !is_increment(change)).unwrap_or_default();
     for change in &history[base..] {
-        let sign = sign(change);
-        writeln!(text, "{sign}  {}", shown(change, directory)).expect("a String takes all");
+        text.push_str(sign(change));
+        text.push_str("  ");
+        write_source(text, change, directory);
+        text.push('\n');
     }
 }
 
 /// Every step, the newest first.
-fn write_history(text: &mut String, history: &[AnnotatedChange], directory: &Utf8Path) {
+fn write_history(text: &mut String, history: &[AnnotatedChange<'_>], directory: &Utf8Path) {
     text.push('\n');
     for change in history.iter().rev() {
         // `IMPLICIT_VALUE` counts as a file, as in zc.buildout.
         let is_file = change.line.is_some() || change.source == "IMPLICIT_VALUE";
         let preposition = if is_file { "IN" } else { "AS" };
-        writeln!(text, "   {preposition} {}", shown(change, directory)).expect("a String takes all");
+        write!(text, "   {preposition} ").expect("a String takes all");
+        write_source(text, change, directory);
+        text.push('\n');
         let AnnotatedChange { change, value, .. } = change;
         if value.contains('\n') {
             writeln!(text, "   {change} VALUE =").expect("a String takes all");
@@ -164,7 +180,7 @@ fn write_history(text: &mut String, history: &[AnnotatedChange], directory: &Utf
 }
 
 /// What stands before the source of an increment.
-fn sign(change: &AnnotatedChange) -> &'static str {
+fn sign(change: &AnnotatedChange<'_>) -> &'static str {
     if change.change == Change::Add.word() {
         "+="
     } else if change.change == Change::Remove.word() {
@@ -174,11 +190,17 @@ fn sign(change: &AnnotatedChange) -> &'static str {
     }
 }
 
-fn shown(change: &AnnotatedChange, directory: &Utf8Path) -> String {
-    let Some(line) = change.line else { return change.source.clone() };
-    match Utf8Path::new(&change.source).strip_prefix(directory) {
-        Ok(relative) => format!("{}:{line}", straight(relative)),
-        Err(_) => format!("{}:{line}", change.source),
+fn write_source(text: &mut String, change: &AnnotatedChange<'_>, directory: &Utf8Path) {
+    // As text: most names are of files below the directory, and have no detours.
+    let directory = directory.as_str().trim_end_matches('/');
+    let below = change.line.and_then(|_| change.source.strip_prefix(directory)?.strip_prefix('/'));
+    match below {
+        Some(below) if below.contains("./") => text.push_str(straight(below.into()).as_str()),
+        Some(below) => text.push_str(below),
+        None => text.push_str(change.source),
+    }
+    if let Some(line) = change.line {
+        write!(text, ":{line}").expect("a String takes all");
     }
 }
 
@@ -188,21 +210,25 @@ mod tests {
 
     use super::*;
 
-    fn change(change: Change, value: &str, source: &str, line: Option<usize>) -> AnnotatedChange {
-        AnnotatedChange { change: change.word(), value: value.to_owned(), source: source.to_owned(), line }
+    fn change<'c>(
+        change: Change,
+        value: &'c str,
+        source: &'c str,
+        line: Option<usize>,
+    ) -> AnnotatedChange<'c> {
+        AnnotatedChange { change: change.word(), value, source, line }
     }
 
-    fn option(option: &str, value: &str, history: &[AnnotatedChange]) -> AnnotatedOption {
-        AnnotatedOption { option: option.to_owned(), value: value.to_owned(), history: history.to_vec() }
+    fn option<'c>(option: &'c str, value: &'c str, history: &[AnnotatedChange<'c>]) -> AnnotatedOption<'c> {
+        AnnotatedOption { option: option.into(), value, history: history.to_vec() }
     }
 
     /// The values of zc.buildout's cases `cli-annotate-all` and `inc-three-levels-subtract`.
-    fn annotated() -> Annotated {
-        let section = |section: &str, options: &[AnnotatedOption]| AnnotatedSection {
-            section: section.to_owned(),
-            options: options.to_vec(),
-        };
-        let site = |name: &str| format!("/home/ann/site/{name}");
+    fn annotated() -> Annotated<'static> {
+        fn section(section: &'static str, options: &[AnnotatedOption<'static>]) -> AnnotatedSection<'static> {
+            AnnotatedSection { section, options: options.to_vec() }
+        }
+        let mid = "/home/ann/site/sub/mid.cfg";
         Annotated {
             sections: vec![
                 section(
@@ -227,8 +253,8 @@ mod tests {
                         &[
                             change(Change::Set, "a\nb\nc\nd\nb", "/elsewhere/base.cfg", Some(2)),
                             change(Change::Override, "a\nb\nc\nd\nb", "https://x.example/b.cfg", Some(2)),
-                            change(Change::Add, "e\nb", &site("sub/mid.cfg"), Some(5)),
-                            change(Change::Remove, "b", &site("sub/mid.cfg"), Some(4)),
+                            change(Change::Add, "e\nb", mid, Some(5)),
+                            change(Change::Remove, "b", mid, Some(4)),
                             change(Change::Remove, "d\nzzz", "COMMAND_LINE_VALUE", None),
                         ],
                     )],

@@ -131,7 +131,7 @@ fn looked_at(configuration: &Configuration) -> Vec<(String, String, String)> {
         let section = configuration.section(name).expect("it was just named");
         for (option, value) in section.rows() {
             assert!(!value.history().is_empty(), "a value has a history");
-            all.push((name.to_owned(), option, value.text().to_owned()));
+            all.push((name.to_owned(), option.into_owned(), value.text().to_owned()));
         }
         match configuration.expanded(name) {
             Ok(section) => {

@@ -132,6 +132,17 @@ proptest! {
         }
         let configuration = loaded_by(&Request::new("/p/buildout.cfg"), &mut memory);
         prop_assert_eq!(value_of(&configuration), folded(&files));
+        if let Some(value) = configuration.section("s").and_then(|section| section.get("v")) {
+            let increment = |change: Change| matches!(change, Change::Add | Change::Remove);
+            let history = value.history();
+            let base = history.iter().rposition(|entry| !increment(entry.change));
+            let base = base.expect("it begins somewhere");
+            let said = |change: Change| Some(change).filter(|change| increment(*change));
+            let recent = value.recent().into_iter();
+            let recent: Vec<_> = recent.map(|(change, origin)| (said(change), origin)).collect();
+            let tail = history[base..].iter().map(|entry| (said(entry.change), entry.origin.clone()));
+            prop_assert_eq!(recent, tail.collect::<Vec<_>>(), "the recent steps are the end of the history");
+        }
     }
 
     #[test]
