@@ -30,7 +30,7 @@ pub enum Strike {
 }
 
 /// Calls that change something whatever they are given.
-const CHANGING: [(c_long, &str); 27] = [
+const CHANGING: [(c_long, &str); 28] = [
     (libc::SYS_creat, "creat"),
     (libc::SYS_mkdir, "mkdir"),
     (libc::SYS_mkdirat, "mkdirat"),
@@ -58,6 +58,7 @@ const CHANGING: [(c_long, &str); 27] = [
     (libc::SYS_copy_file_range, "copy_file_range"),
     (libc::SYS_sendfile, "sendfile"),
     (libc::SYS_setxattr, "setxattr"),
+    (libc::SYS_flock, "flock"),
 ];
 
 /// Calls that change something if the file is a regular one.

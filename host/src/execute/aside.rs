@@ -37,8 +37,11 @@ const SIBLING: &str = ".buildout-aside-";
 pub struct Aside {
     /// In the order in which it was moved.
     pub moved: Vec<Moved>,
-    /// The part's directories that stay, as they hold others' files. They remain the part's.
+    /// What of the part's stays and remains the part's: directories that hold others' files, and what another part
+    /// returned too.
     pub stays: Vec<Made>,
+    /// How much the part was known to have made; what others hand over to it meanwhile comes behind that.
+    pub made: usize,
     /// What stays and is not the part's, or not any more.
     pub kept: Vec<(Utf8PathBuf, Why)>,
 }
@@ -116,6 +119,13 @@ pub fn move_aside(
         }
     }
     reaches.iter_mut().for_each(Reach::close_up);
+    let is_shared =
+        |made: &&Made| claimed.iter().any(|(path, why)| *path == made.path && *why == Why::AnothersPart);
+    let is_there =
+        |made: &&Made| bounds.place(&made.path).is_ok_and(|place| place.found() == Found::Kind(made.kind));
+    let shared = belongings.made.iter().filter(is_shared).filter(is_there);
+    aside.stays.extend(shared.cloned());
+    aside.made = belongings.made.len();
     // What is another part's too was told when that one was made.
     aside
         .kept

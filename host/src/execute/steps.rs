@@ -230,7 +230,11 @@ impl Execution<'_> {
         let part = self.buildout.part(&step.part).expect("the plan names parts of the buildout").clone();
         self.started(Activity::Installing, step);
         let at = waiting.iter().position(|(name, _)| *name == part.name);
-        let stays = at.map(|at| waiting[at].1.stays.clone()).unwrap_or_default();
+        let mut stays = at.map(|at| waiting[at].1.stays.clone()).unwrap_or_default();
+        if let Some(at) = at {
+            // Parts that went meanwhile may have handed something over.
+            stays.extend(self.installed.made(&part.name).iter().skip(waiting[at].1.made).cloned());
+        }
         let remembered = self.installed.remembered.get(&part.name).cloned().unwrap_or_default();
         if at.is_none() {
             self.journal().begin("install", &part.name)?;

@@ -89,6 +89,7 @@ impl RunLock {
             match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => break,
                 Err(Errno::WOULDBLOCK) => {}
+                Err(Errno::INTR) => continue,
                 Err(error) => return Err(RunLockError::Unlockable { path: lock, source: error.into() }),
             }
             let text = folder.read(LOCK, LIMIT_BYTES).ok().flatten().unwrap_or_default();

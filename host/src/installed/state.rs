@@ -103,8 +103,8 @@ pub struct Known {
     /// What the files and links that it made held when it was done.
     #[serde(default)]
     pub contents: BTreeMap<Utf8PathBuf, Digest>,
-    /// Directories among what it made that go with it although its last call did not return them: an earlier one
-    /// did, or a part that is gone.
+    /// What of it goes with the part although its last call did not return it: an earlier one did, or a part that
+    /// is gone.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub inherited: BTreeSet<Utf8PathBuf>,
     /// The options that nobody read when it was installed; none: nobody noted them.

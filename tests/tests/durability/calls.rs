@@ -7,7 +7,8 @@
 
 use std::fmt;
 
-use buildout_tests::{Run, Site, Strike, everything};
+use buildout_tests::{Run, Site, Strike, assert_shows, everything};
+use snapbox::str;
 
 use crate::sweep::{ARGUMENTS, Sweep, bare, emptied, upgraded};
 
@@ -117,4 +118,24 @@ fn an_upgrade_whose_calls_fail_says_so_and_is_finished_by_the_next_run() {
 #[test]
 fn an_uninstall_whose_calls_fail_says_so_and_is_finished_by_the_next_run() {
     fail(emptied);
+}
+
+#[test]
+fn a_directory_that_cannot_be_locked_is_left_alone_and_that_is_said() {
+    let site = Site::new("[buildout]\nparts = a\n[a]\nrecipe = mkdir\n");
+    let (_, calls) = Site::new(&site.read("buildout.cfg")).run_struck(&[], None);
+    let lock = calls.iter().position(|call| call.contains("flock")).expect("a run locks its directory") + 1;
+    let (run, _) = site.run_struck(&[], Some((lock, Strike::Fail(libc::EOPNOTSUPP))));
+    assert_shows(
+        run,
+        str![[r#"
+exit 1
+-- standard error
+Error: Cannot lock [DIR]/.buildout/lock: Operation not supported (os error 95)
+help: two runs at once would harm each other: use a file system with `flock`
+
+"#]],
+    );
+    assert!(!site.has("parts") && !site.has(".installed.cfg"));
+    assert_eq!(site.run(&[]).exit, Some(0));
 }

@@ -35,6 +35,14 @@ struct Part {
     late: bool,
     /// Its update writes its file again.
     updates: bool,
+    /// Has something to do when it goes.
+    hook: bool,
+    /// Has a file in a directory that it shares with others.
+    shared: bool,
+    /// Copies a file of the project.
+    reads: bool,
+    /// What that file holds.
+    input: u8,
     text: u8,
     /// A part before it to whose text it refers.
     needs: Option<usize>,
@@ -50,6 +58,10 @@ enum Change {
     Stray(usize),
     Late(usize),
     Updates(usize),
+    Hook(usize),
+    Shared(usize),
+    Reads(usize),
+    Input(usize, u8),
     Text(usize, u8),
     Needs(usize, usize),
     Swapped(usize, usize),
@@ -69,6 +81,8 @@ enum Edit {
 struct Round {
     changes: Vec<Change>,
     failing: Vec<usize>,
+    /// The parts whose uninstalling fails, if they have anything to do in it.
+    sticking: Vec<usize>,
     edits: Vec<Edit>,
 }
 
@@ -82,6 +96,10 @@ fn change() -> impl Strategy<Value = Change> {
         1 => slot.clone().prop_map(Change::Stray),
         1 => slot.clone().prop_map(Change::Late),
         1 => slot.clone().prop_map(Change::Updates),
+        2 => slot.clone().prop_map(Change::Hook),
+        2 => slot.clone().prop_map(Change::Shared),
+        1 => slot.clone().prop_map(Change::Reads),
+        2 => (slot.clone(), 0..3_u8).prop_map(|(slot, input)| Change::Input(slot, input)),
         3 => (slot.clone(), 0..3_u8).prop_map(|(slot, text)| Change::Text(slot, text)),
         2 => (slot.clone(), slot.clone()).prop_map(|(slot, needed)| Change::Needs(slot, needed)),
         2 => (slot.clone(), slot).prop_map(|(one, other)| Change::Swapped(one, other)),
@@ -100,8 +118,10 @@ fn edit() -> impl Strategy<Value = Edit> {
 }
 
 fn rounds() -> impl Strategy<Value = Vec<Round>> {
-    let round = (vec(change(), 0..4), vec(0..SLOTS, 0..2), vec(edit(), 0..4));
-    vec(round.prop_map(|(changes, failing, edits)| Round { changes, failing, edits }), 2..7)
+    let round = (vec(change(), 0..4), vec(0..SLOTS, 0..2), vec(0..SLOTS, 0..2), vec(edit(), 0..4));
+    let round =
+        round.prop_map(|(changes, failing, sticking, edits)| Round { changes, failing, sticking, edits });
+    vec(round, 2..7)
 }
 
 /// The configuration as it is now.
@@ -115,6 +135,9 @@ impl Parts {
         let mut parts = Self { slots: Default::default(), order: [0, 1, 2, 3] };
         parts.slots[..3].iter_mut().for_each(|part| part.named = true);
         parts.slots[..2].iter_mut().for_each(|part| part.updates = true);
+        parts.slots[1..]
+            .iter_mut()
+            .for_each(|part| (part.hook, part.shared, part.reads) = (true, true, true));
         parts
     }
 
@@ -128,6 +151,10 @@ impl Parts {
             Change::Stray(slot) => toggle(&mut self.slots[slot].stray),
             Change::Late(slot) => toggle(&mut self.slots[slot].late),
             Change::Updates(slot) => toggle(&mut self.slots[slot].updates),
+            Change::Hook(slot) => toggle(&mut self.slots[slot].hook),
+            Change::Shared(slot) => toggle(&mut self.slots[slot].shared),
+            Change::Reads(slot) => toggle(&mut self.slots[slot].reads),
+            Change::Input(slot, input) => self.slots[slot].input = input,
             Change::Text(slot, text) => self.slots[slot].text = text,
             Change::Needs(slot, needed) => self.slots[slot].needs = (needed < slot).then_some(needed),
             Change::Swapped(one, other) => self.order.swap(one, other),
@@ -169,15 +196,29 @@ impl Parts {
             if part.stray {
                 install += &format!("    try write parts/stray-{slot} left\n");
             }
+            if part.shared {
+                install += &format!(
+                    "    try mkdir parts/shared\n    write parts/shared/p{slot} ${{:text}}\n    return parts/shared\n    return parts/shared/p{slot}\n"
+                );
+            }
+            if part.reads {
+                install += &format!("    copy input/p{slot} parts/p{slot}.in\n    return parts/p{slot}.in\n");
+            }
             if part.late {
                 install += &switch;
             }
             let returned = if part.file { main } else { format!("p{slot}") };
             install += &format!("    return parts/{returned}\n");
             let update = if part.updates { switch + &write } else { String::new() };
+            let uninstall = if part.hook {
+                format!("    read ${{buildout:directory}}/switch/gone-p{slot}\n")
+            } else {
+                String::new()
+            };
+            let entry = if part.reads { format!(":places\ninput = input/p{slot}") } else { String::new() };
             write!(
                 text,
-                "\n[{}]\nrecipe = actor\ntext = {}\nfrom = {from}\ninstall =\n{install}update =\n{update}",
+                "\n[{}]\nrecipe = actor{entry}\ntext = {}\nfrom = {from}\ninstall =\n{install}update =\n{update}uninstall =\n{uninstall}",
                 self.name(slot),
                 part.text
             )
@@ -192,15 +233,20 @@ fn main_file(slot: usize, file: bool) -> String {
     if file { format!("p{slot}.txt") } else { format!("p{slot}/f") }
 }
 
-/// A run of a configuration, in which the parts in `failing` fail where they are asked to do anything.
-fn run(site: &Site, parts: &Parts, failing: &[usize]) -> Run {
+/// A run of a configuration, in which the parts in `failing` fail where they are asked to be, and those in `sticking`
+/// where they are asked to go.
+fn run(site: &Site, parts: &Parts, failing: &[usize], sticking: &[usize]) -> Run {
     site.write("buildout.cfg", parts.configuration());
     for slot in 0..SLOTS {
-        let switch = format!("switch/p{slot}");
-        site.write(&switch, "on");
-        if failing.contains(&slot) {
-            fs::remove_file(site.path(&switch)).expect("it was just written");
+        for (switch, off) in
+            [(format!("switch/p{slot}"), failing), (format!("switch/gone-p{slot}"), sticking)]
+        {
+            site.write(&switch, "on");
+            if off.contains(&slot) {
+                fs::remove_file(site.path(&switch)).expect("it was just written");
+            }
         }
+        site.write(&format!("input/p{slot}"), parts.slots[slot].input.to_string());
     }
     site.run(&[])
 }
@@ -284,7 +330,13 @@ impl User {
                 continue;
             };
             let comes_again = parts.named().into_iter().any(|slot| parts.name(slot) == name);
-            if !comes_again && let Ok(slot) = name[1..2].parse() {
+            // Whoever fails to go is still there.
+            let sticks =
+                run.exit != Some(0) && run.stderr.contains(&format!("  Uninstalling {name}.\nError: "));
+            if !comes_again
+                && !sticks
+                && let Ok(slot) = name[1..2].parse()
+            {
                 self.kept += self.forget(slot);
             }
         }
@@ -337,7 +389,11 @@ fn check(rounds: &[Round]) -> Result<(), String> {
     for (at, round) in rounds.iter().enumerate() {
         round.changes.iter().for_each(|change| parts.change(change));
         let last = at + 1 == rounds.len();
-        let run = run(&site, &parts, if last { &[] } else { &round.failing });
+        let run = if last {
+            run(&site, &parts, &[], &[])
+        } else {
+            run(&site, &parts, &round.failing, &round.sticking)
+        };
         writeln!(told, "-- {}\n{:?}\n{}", parts.configuration(), run.exit, run.stderr)
             .expect("a String takes all");
         match run.exit {
@@ -370,7 +426,7 @@ fn check(rounds: &[Round]) -> Result<(), String> {
     user.see(&again, &parts);
 
     let fresh = Site::new("");
-    let alone = run(&fresh, &parts, &[]);
+    let alone = run(&fresh, &parts, &[], &[]);
     if alone.exit != Some(0) {
         return Err(format!("a fresh install fails:\n{}\n{told}", alone.stderr));
     }

@@ -226,6 +226,39 @@ Uninstalling b.
 }
 
 #[test]
+fn what_two_parts_return_is_still_one_of_theirs_after_both_were_made_anew() {
+    let part = |name: &str| {
+        format!(
+            "[{name}]\nrecipe = actor\ninstall = try mkdir parts/shared\n    write parts/shared/{name} x\n    return parts/shared\n    return parts/shared/{name}\n"
+        )
+    };
+    let site = Site::new(&format!("[buildout]\nparts = a b\n{}{}", part("a"), part("b")));
+    assert_eq!(site.run(&[]).exit, Some(0));
+    assert_eq!(site.run(&["a:more=1", "b:more=1"]).exit, Some(0));
+    // One goes while the other is made anew.
+    assert_eq!(site.run(&["buildout:parts=b", "b:more=2"]).exit, Some(0));
+    assert_shows(
+        site.tree("parts"),
+        str![[r#"
+shared/
+shared/b 644 "x"
+
+"#]],
+    );
+    assert_shows(
+        site.run(&["uninstall"]),
+        str![[r#"
+exit 0
+-- standard error
+Uninstalling b.
+  because `uninstall` was asked for
+
+"#]],
+    );
+    assert_eq!(site.tree("parts"), "");
+}
+
+#[test]
 fn a_path_that_two_parts_return_goes_with_the_last_of_them() {
     let part = |script: &str| format!("recipe = actor\ninstall = {script}\n    return parts/shared\n");
     let (a, b) = (part("mkdir parts/shared"), part("write parts/shared/from-b x"));

@@ -57,7 +57,8 @@ fn an_old_part_is_kept_in_one_piece_and_comes_back() {
         Aside {
             moved: vec![moved("bin/x", ".buildout/aside/ax-0/0"), moved("parts/x", ".buildout/aside/ax-0/1")],
             kept: vec![],
-            stays: vec![]
+            stays: vec![],
+            made: made.len()
         }
     );
     assert_eq!(run.journalled().put_back, aside.moved);

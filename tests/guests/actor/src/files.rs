@@ -22,6 +22,7 @@ pub(crate) fn deed(verb: &str, words: &Words<'_>) -> Option<Deed> {
         "set-length",
         "touch",
         "read",
+        "copy",
         "list",
         "mkdir",
         "rmdir",
@@ -46,6 +47,7 @@ fn perform(verb: &str, words: &Words<'_>) -> Deed {
     let (first, second) = words.two();
     match verb {
         "write" => fs::write(path(first)?, second)?,
+        "copy" => fs::write(path(second)?, fs::read(path(first)?)?)?,
         "append" => OpenOptions::new().append(true).open(path(first)?)?.write_all(second.as_bytes())?,
         "create-new" => OpenOptions::new()
             .write(true)
