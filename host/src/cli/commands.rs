@@ -61,7 +61,7 @@ pub(super) fn commands() -> Vec<Command> {
             .arg(switch("with-deps", WITH_DEPS))
             .arg(switch("force", FORCE))
             .arg(switch("uninstall", UNINSTALL))
-            .arg(switch("check", "Exit 9 if anything would change")),
+            .arg(switch("check", "Exit 9 if anything would be made, made anew or removed; updates, which every run calls, do not count")),
         called("init", "write a configuration to begin with").before_help(concat!(
             "  buildout init                   buildout.cfg in this directory\n",
             "  buildout -c dev.cfg init        another file\n",

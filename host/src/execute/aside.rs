@@ -22,7 +22,7 @@ use super::keep::{self, Shelf, is_kept};
 use super::python_cache;
 use super::remove::{Belongings, Bounds, NAMED_AT_MOST, Place, Why, failed, lies_in, owned};
 use super::standing::Standing;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Exit};
 use crate::installed::run_lock::FOLDER;
 use crate::installed::{Digest, Directory, Found, InstalledError, Journal, Kind, Made, Moved, Reach};
 
@@ -52,6 +52,12 @@ pub enum AsideError {
     /// It could not be written down.
     #[error(transparent)]
     Journal(#[from] InstalledError),
+    /// The user lets nothing be changed there.
+    #[error("Cannot move {path} aside: it lies where you let nothing be written")]
+    Refused {
+        /// What.
+        path: Utf8PathBuf,
+    },
     /// It could not be moved.
     #[error("Cannot move {path} aside: {source}")]
     Move {
@@ -67,6 +73,9 @@ impl AsideError {
     pub fn diagnostic(&self) -> Diagnostic {
         match self {
             Self::Journal(error) => error.diagnostic(),
+            Self::Refused { .. } => Diagnostic::error("refused", self.to_string())
+                .note("the part stays as it is")
+                .exit(Exit::Denied),
             Self::Move { .. } => Diagnostic::error("aside", self.to_string()),
         }
     }
@@ -88,6 +97,9 @@ pub fn move_aside(
 ) -> Result<(), AsideError> {
     let mut claimed = Vec::new();
     let owned = owned(bounds, belongings, &mut claimed);
+    if let Some((path, _)) = claimed.iter().find(|(_, why)| *why == Why::Refused) {
+        return Err(AsideError::Refused { path: path.clone() });
+    }
     let known: HashMap<&Utf8Path, &Made> = owned.iter().map(|made| (made.path.as_path(), *made)).collect();
     let directories: HashSet<&Utf8Path> =
         owned.iter().filter(|made| made.kind == Kind::Directory).map(|made| made.path.as_path()).collect();

@@ -144,6 +144,8 @@ impl ExecuteError {
                             flag(NeedKind::Write, Some(part), directory.as_str())
                         ))
                         .exit(Exit::Denied)
+                } else if *why == Why::Refused {
+                    error.help("the part stays as it is; it goes in a run without `--deny-write`, or with another policy").exit(Exit::Denied)
                 } else {
                     error.help("the part stays recorded: when it can be removed, run `buildout` again")
                 }

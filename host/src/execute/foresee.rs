@@ -14,6 +14,7 @@ use super::python_cache;
 use super::remove::{Belongings, Bounds, Why, owned};
 use super::share::{Recorded, hand_over};
 use super::standing::Standing;
+use crate::access::Grants;
 use crate::installed::{Found, Installed, Kind, Made};
 use crate::plan::{Action, Plan};
 
@@ -29,7 +30,12 @@ pub struct Going {
 }
 
 /// What goes with each part.
-pub fn foresee(bounds: Bounds<'_>, installed: &Installed, plan: &Plan) -> BTreeMap<String, Going> {
+pub fn foresee(
+    bounds: Bounds<'_>,
+    installed: &Installed,
+    grants: &Grants,
+    plan: &Plan,
+) -> BTreeMap<String, Going> {
     if plan.going.is_empty() {
         return BTreeMap::new();
     }
@@ -38,7 +44,7 @@ pub fn foresee(bounds: Bounds<'_>, installed: &Installed, plan: &Plan) -> BTreeM
     let mut gone = HashSet::new();
     let mut foreseen = BTreeMap::new();
     for name in &plan.going {
-        let recorded = Recorded::of(root, &database, &known, name);
+        let recorded = Recorded::of(root, &database, &known, grants, name);
         let mut kept = Vec::new();
         let going = going(bounds, recorded.belongings(), &mut gone, &mut kept);
         // One that is made anew is recorded all the time.

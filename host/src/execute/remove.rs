@@ -49,6 +49,8 @@ pub struct Belongings<'a> {
     pub contents: &'a BTreeMap<Utf8PathBuf, Digest>,
     /// The paths that other installed parts returned, absolute.
     pub others: &'a BTreeSet<Utf8PathBuf>,
+    /// Directories in which the user lets nothing of it be changed.
+    pub refused: &'a [Utf8PathBuf],
 }
 
 /// What a removal did.
@@ -104,6 +106,9 @@ pub enum Why {
     /// Outside the buildout directory, where the user grants nothing.
     #[error("it lies outside the buildout directory")]
     Outside,
+    /// In a directory in which the user lets nothing be changed.
+    #[error("it lies where you let nothing be written")]
+    Refused,
     /// A path with `..`, or none at all.
     #[error("it is not a plain path")]
     NotPlain,
@@ -130,13 +135,22 @@ pub fn remove_owned(bounds: Bounds<'_>, belongings: Belongings<'_>) -> Removal {
     Sweep::new(bounds, &owned, belongings.contents).sweep(&owned, removal)
 }
 
+/// What of the part's own lies where the user lets nothing be changed, if anything does.
+pub(super) fn refused(bounds: Bounds<'_>, belongings: Belongings<'_>) -> Option<(Utf8PathBuf, Why)> {
+    let mut kept = Vec::new();
+    if !belongings.refused.is_empty() {
+        owned(bounds, belongings, &mut kept);
+    }
+    kept.into_iter().find(|(_, why)| *why == Why::Refused)
+}
+
 /// The part's own among what it made; what of its returned paths is not its own goes to `kept`.
 pub(super) fn owned<'m>(
     bounds: Bounds<'_>,
     belongings: Belongings<'m>,
     kept: &mut Vec<(Utf8PathBuf, Why)>,
 ) -> Vec<&'m Made> {
-    let Belongings { returned, made, others, .. } = belongings;
+    let Belongings { returned, made, others, refused, .. } = belongings;
     let mut named = BTreeSet::new();
     for path in returned {
         match plain(&bounds.root.path().join(path)) {
@@ -164,6 +178,9 @@ pub(super) fn owned<'m>(
             (None, _) => {}
             // Whoever returned a directory above does not thereby claim what this part returned by name.
             (Some(ours), Some(theirs)) if theirs >= ours => kept.push((made.path.clone(), Why::AnothersPart)),
+            (Some(_), _) if refused.iter().any(|refused| lies_in(&made.path, refused)) => {
+                kept.push((made.path.clone(), Why::Refused));
+            }
             (Some(_), _) => owned.push(made),
         }
     }

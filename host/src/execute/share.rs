@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::remove::{Belongings, Why, lies_in};
+use crate::access::{Asker, Grants, NeedKind};
 use crate::installed::{Database, Known};
 
 /// The paths that the other parts returned, absolute.
@@ -26,6 +27,7 @@ pub(super) struct Recorded {
     returned: Vec<String>,
     known: Known,
     others: BTreeSet<Utf8PathBuf>,
+    refused: Vec<Utf8PathBuf>,
 }
 
 impl Recorded {
@@ -33,12 +35,15 @@ impl Recorded {
         root: &Utf8Path,
         database: &Database,
         known: &BTreeMap<String, Known>,
+        grants: &Grants,
         part: &str,
     ) -> Self {
         let known = known.get(part).cloned().unwrap_or_default();
         let mut returned = database.parts.get(part).map(|record| record.paths.clone()).unwrap_or_default();
         returned.extend(known.inherited.iter().map(|path| path.to_string()));
-        Self { returned, known, others: others(root, database, part) }
+        let asker = Asker::Part { name: part, recipe: "" };
+        let refused = grants.refused(NeedKind::Write, asker).map(Utf8Path::to_owned).collect();
+        Self { returned, known, others: others(root, database, part), refused }
     }
 
     pub(super) fn belongings(&self) -> Belongings<'_> {
@@ -47,6 +52,7 @@ impl Recorded {
             made: &self.known.made,
             contents: &self.known.contents,
             others: &self.others,
+            refused: &self.refused,
         }
     }
 }

@@ -10,7 +10,7 @@ use camino::Utf8PathBuf;
 
 use super::aside::{self, Aside};
 use super::call::Failed;
-use super::remove::{Why, remove_owned};
+use super::remove::{Why, refused, remove_owned};
 use super::share::{Recorded, hand_over, others, told};
 use super::standing::Standing;
 use super::{ExecuteError, Execution};
@@ -105,7 +105,8 @@ impl Execution<'_> {
 
     fn recorded(&self, part: &str) -> Recorded {
         let root = &self.buildout.directories.root;
-        Recorded::of(root, &self.installed.database, &self.installed.known, part)
+        let grants = &self.buildout.surroundings().grants;
+        Recorded::of(root, &self.installed.database, &self.installed.known, grants, part)
     }
 
     /// Calls the `uninstall` of the recipe that made a part, if its component can still be had.
@@ -194,6 +195,9 @@ impl Execution<'_> {
     /// Removes a part for good.
     fn uninstall(&mut self, name: &str) -> Result<(), ExecuteError> {
         let recorded = self.recorded(name);
+        if let Some((path, why)) = refused(self.bounds(), recorded.belongings()) {
+            return Err(ExecuteError::NotRemoved { part: name.to_owned(), path, why });
+        }
         // What is recorded must outlive what is removed.
         self.installed.save(Sync::Now)?;
         let removal = remove_owned(self.bounds(), recorded.belongings());

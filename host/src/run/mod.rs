@@ -311,7 +311,7 @@ pub fn plan(buildout: Buildout, request: &Request, reporter: &mut dyn Reporter) 
     }
     let granted = execute::granted(&buildout);
     let bounds = Bounds { root: installed.root(), granted: &granted, never: &request.never() };
-    let going = execute::foresee(bounds, &installed, &plan);
+    let going = execute::foresee(bounds, &installed, &buildout.surroundings().grants, &plan);
     let obstacle = execute::find_obstacle(&buildout, &installed, &plan).err().map(|error| error.diagnostic());
     Ok(Planned { adoption, plan, going, obstacle, buildout })
 }

@@ -201,3 +201,18 @@ Notice: this directory was last installed from `[DIR]/buildout.cfg`, this run us
 "#]],
     );
 }
+
+#[test]
+fn an_update_that_every_run_calls_is_nothing_that_check_finds() {
+    let site = Site::actor("install = write parts/a one\n    return parts/a\nupdate = write parts/a two");
+    assert_eq!(site.run(&[]).exit, Some(0));
+    assert_shows(
+        site.run(&["plan", "--check"]),
+        str![[r#"
+exit 0
+-- standard output
+update a
+
+"#]],
+    );
+}

@@ -170,3 +170,53 @@ help: `plan` is a command; `--allow-write=plan` names a directory
     );
     assert!(!site.has("parts/f"));
 }
+
+#[test]
+fn what_lies_where_nothing_may_be_written_is_not_removed_either() {
+    let site = Site::actor(
+        "install = mkdir parts/a\n    write parts/a/f x\n    write bin/a x\n    return parts/a\n    return bin/a",
+    );
+    assert_eq!(site.run(&[]).exit, Some(0));
+    let before = site.tree("parts");
+    assert_shows(
+        site.run(&["--deny-write=parts", "plan", "--uninstall"]),
+        str![[r#"
+exit 0
+-- standard output
+uninstall a
+  `uninstall` was asked for
+  removes bin/a
+
+"#]],
+    );
+    assert_shows(
+        site.run(&["--deny-write=parts", "uninstall"]),
+        str![[r#"
+exit 3
+-- standard error
+Uninstalling a.
+  because `uninstall` was asked for
+While:
+  Uninstalling a.
+Error: [DIR]/parts/a of the part `a` cannot be removed: it lies where you let nothing be written
+help: the part stays as it is; it goes in a run without `--deny-write`, or with another policy
+
+"#]],
+    );
+    assert_eq!(site.tree("parts"), before);
+    assert_shows(
+        site.run(&["--deny-write=a:parts", "a:more=1"]),
+        str![[r#"
+exit 3
+-- standard error
+Uninstalling a.
+  because option `more` is new: '1' (command line:1:8)
+Error: Cannot move [DIR]/parts/a aside: it lies where you let nothing be written
+note: the part stays as it is
+
+"#]],
+    );
+    assert_eq!(site.tree("parts"), before);
+    assert_eq!(site.run(&["uninstall"]).exit, Some(0));
+    assert_eq!(site.tree("parts"), "");
+}

@@ -99,7 +99,7 @@ pub(in super::super) fn belongings<'a>(
     others: &'a BTreeSet<Utf8PathBuf>,
 ) -> Belongings<'a> {
     const NOTHING: &BTreeMap<Utf8PathBuf, Digest> = &BTreeMap::new();
-    Belongings { returned, made, contents: NOTHING, others }
+    Belongings { returned, made, contents: NOTHING, others, refused: &[] }
 }
 
 #[test]
