@@ -414,7 +414,7 @@ Make them anew without a reason, even if the uninstall of the old ones fails
 Show what `uninstall` would do
 .TP
 \fB\-\-check\fR
-Exit 9 if anything would change
+Exit 9 if anything would be made, made anew or removed; updates, which every run calls, do not count
 .TP
 [\fIPART\fR]
 Only these parts, in this order
