@@ -75,8 +75,51 @@ pub(crate) fn deed(verb: &str, words: &Words<'_>) -> Option<Deed> {
             println!("no more handles after a while: {}", open.len() < words.number() as usize);
             Ok(())
         }
+        // Straight to WASI, past every library: handles that are none, and an answer outside of this memory.
+        "raw-sync" => {
+            let mut answer = [0; 2];
+            // SAFETY: `answer` has room for the answer; what becomes of the handle is what is tried.
+            unsafe { raw::sync(words.text().parse().expect("a handle"), answer.as_mut_ptr()) };
+            Ok(())
+        }
+        "raw-drop" => {
+            // SAFETY: what becomes of the handle is what is tried.
+            unsafe { raw::drop(words.text().parse().expect("a handle")) };
+            Ok(())
+        }
+        "raw-drop-twice" | "raw-use-after-drop" | "raw-answer-outside" => {
+            let (directory, _) = wasip2::filesystem::preopens::get_directories().remove(0);
+            let handle = directory.take_handle() as i32;
+            let mut answer = [0; 2];
+            // SAFETY: `answer` has room for the answer, where it is given; all else is what is tried.
+            unsafe {
+                match verb {
+                    "raw-answer-outside" => raw::sync(handle, usize::MAX as *mut u8),
+                    "raw-drop-twice" => {
+                        raw::drop(handle);
+                        raw::drop(handle);
+                    }
+                    _ => {
+                        raw::drop(handle);
+                        raw::sync(handle, answer.as_mut_ptr());
+                    }
+                }
+            }
+            Ok(())
+        }
         _ => return None,
     })
+}
+
+/// Imports of WASI as they are in a core module.
+mod raw {
+    #[link(wasm_import_module = "wasi:filesystem/types@0.2.12")]
+    unsafe extern "C" {
+        #[link_name = "[method]descriptor.sync"]
+        pub(super) fn sync(handle: i32, answer: *mut u8);
+        #[link_name = "[resource-drop]descriptor"]
+        pub(super) fn drop(handle: i32);
+    }
 }
 
 #[allow(clippy::empty_loop, reason = "that is what it is for")]
