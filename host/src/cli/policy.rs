@@ -15,7 +15,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::arguments::{as_typed, wrong_limit};
 use super::request::Asked;
 use super::{Arguments, Command, Done, Failed};
-use crate::access::Policy;
+use crate::access::{Confine, Policy, ProcessTier};
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::event::Reporter as _;
 use crate::path::{real_or_to_be, straight};
@@ -39,7 +39,7 @@ impl Asked {
         }
     }
 
-    /// Takes up what the policy says; its limits count as if they had been typed first.
+    /// Takes up what the policy says; its limits and levels count as if they had been typed first.
     ///
     /// # Errors
     ///
@@ -54,9 +54,10 @@ impl Asked {
             | Command::PolicyCheck { .. } => return Ok(()),
             _ => self.policy = self.read_policy(report)?,
         }
-        if !self.policy.limits.is_empty() {
-            let limits = self.policy.limits.iter().map(as_typed);
-            let parsed = Arguments::parse(limits.chain(typed.iter().cloned()));
+        let mut first: Vec<OsString> = self.policy.limits.iter().map(as_typed).collect();
+        first.extend(levels(&self.policy).into_iter().flatten().map(OsString::from));
+        if !first.is_empty() {
+            let parsed = Arguments::parse(first.into_iter().chain(typed.iter().cloned()));
             self.arguments = parsed.map_err(|error| error.diagnostic())?;
         }
         Ok(())
@@ -111,6 +112,20 @@ impl Asked {
             }
         }
     }
+}
+
+/// How strongly recipes and programs must be confined, as it would be typed; none is what is so anyway.
+fn levels(policy: &Policy) -> [Option<&'static str>; 2] {
+    let recipes = match policy.confine {
+        Confine::Strict => None,
+        Confine::Guard => Some("--confine=guard"),
+    };
+    let programs = match policy.process {
+        ProcessTier::Strict => None,
+        ProcessTier::Landlock => Some("--process-tier=landlock"),
+        ProcessTier::None => Some("--process-tier=none"),
+    };
+    [recipes, programs]
 }
 
 /// Why a policy is not read.

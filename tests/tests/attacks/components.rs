@@ -81,6 +81,16 @@ Installing theirs.
 }
 
 #[test]
+fn the_users_policy_says_once_and_for_all_that_the_guard_is_enough_and_the_command_line_says_it_last() {
+    let site = Site::actor("install = say done");
+    site.write("../home/.config/buildout/policy.toml", "confine = \"guard\"\n");
+    let run = |arguments: &[&str]| {
+        site.run_without(&[libc::SYS_landlock_create_ruleset], libc::ENOSYS, arguments).exit
+    };
+    assert_eq!((run(&[]), run(&["--confine=strict"])), (Some(0), Some(6)));
+}
+
+#[test]
 fn recipes_that_are_built_in_need_no_help_of_the_kernel() {
     let site = Site::new("[buildout]\nparts = a\n[a]\nrecipe = mkdir\n");
     let run = site.run_without(&[libc::SYS_landlock_create_ruleset], libc::ENOSYS, &["-q"]);
@@ -100,10 +110,13 @@ fn used_up(script: &str, limit: &str) -> String {
 #[test]
 fn a_file_that_would_fill_the_disk_ends_its_recipe() {
     let script = ["append parts/a/f 0123456789"; 60].join("\n    ");
-    assert_shows(used_up(&format!("write parts/a/f x\n    {script}"), "--recipe-limit=written=512"), str![[r#"
+    assert_shows(
+        used_up(&format!("write parts/a/f x\n    {script}"), "--recipe-limit=written=512"),
+        str![[r#"
 Error: The recipe actor 0.1.0 (sha256 [DIGEST]…) reached a limit: it wrote more than 512 bytes
 help: `--recipe-limit=written=SIZE` raises the limit
-"#]]);
+"#]],
+    );
 }
 
 #[test]
