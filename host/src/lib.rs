@@ -54,7 +54,7 @@
 //! | `$XDG_CONFIG_HOME/buildout/policy.toml`: what the user said once and for all | `cli`, `access` |
 //! | `.installed.cfg` in the buildout directory | `installed` (and people's tools: the format is zc.buildout's) |
 //! | `.buildout/` there: `lock`, `aside/`, `kept/`, `tmp/` | `installed`, `execute`, `recipe` |
-//! | `$XDG_STATE_HOME/buildout/`: state and journal for each buildout directory, the key of the code cache | `installed`, `recipe` |
+//! | `$XDG_STATE_HOME/buildout/`: state and journal for each buildout directory, approvals, the key of the code cache | `installed`, `access`, `recipe` |
 //! | `$XDG_CACHE_HOME/buildout/`: `code/`, `components/`, `python.json` | `recipe`, `cli` |
 
 pub mod access;

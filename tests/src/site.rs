@@ -204,6 +204,26 @@ impl Site {
         (exit, shown.replace(&format!("{}/site", self.real.display()), "[DIR]"))
     }
 
+    /// The same with all streams on a terminal of its own, where each answer is typed as soon as what it answers is shown;
+    /// `before` was typed before the run began.
+    ///
+    /// # Panics
+    ///
+    /// As [`Site::run_on_terminal`]; or something that is to be answered never comes.
+    pub fn converse(
+        &self,
+        arguments: &[&str],
+        before: &str,
+        exchanges: &[(&str, &str)],
+    ) -> (Option<i32>, String) {
+        let watched = self.watched();
+        let mut command = self.command(arguments);
+        command.env("NO_COLOR", "1");
+        let (exit, shown) = terminal::converse(command, before, exchanges);
+        assert_eq!(self.watched(), watched, "a run changed what is nobody's business: {shown}");
+        (exit, redacted(&shown, &self.real))
+    }
+
     /// The same, with these variables in its environment.
     ///
     /// # Panics

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 use camino::Utf8Path;
 
-use super::grants::{Asker, Grant, Standing, Word};
+use super::grants::{Asker, Before, Grant, Standing, Word};
 use super::need::{Need, NeedKind};
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::source::Span;
@@ -33,6 +33,8 @@ pub struct Claim {
     pub at: Option<Span>,
     /// Whether it has it.
     pub standing: Standing,
+    /// What its recipe had when it had other bytes.
+    pub before: Option<Before>,
 }
 
 impl Claim {
@@ -87,10 +89,11 @@ pub fn ways(mut error: Diagnostic, claims: &[Claim], directory: &Utf8Path) -> Di
     if !flags.is_empty() {
         let flags: Vec<String> = flags.into_iter().collect();
         error = error.help(format!("to allow it in this run: `buildout {}`", flags.join(" "))).help(format!(
-            "to allow it from now on, write these lines in your policy file:\n{}",
+            "to allow it from now on: `buildout approve`, or these lines in your policy file:\n{}",
             policy_lines(claims, directory)
         ));
     }
+    error = changed(claims).into_iter().fold(error, Diagnostic::note);
     let mut refused: Vec<String> = Vec::new();
     for claim in claims {
         let by = match &claim.standing {
@@ -111,6 +114,38 @@ pub fn ways(mut error: Diagnostic, claims: &[Claim], directory: &Utf8Path) -> Di
         }
     }
     refused.into_iter().fold(error, Diagnostic::note)
+}
+
+/// Which recipes are not those that were approved, and what they did not ask for then.
+fn changed(claims: &[Claim]) -> Vec<String> {
+    let mut told: Vec<(&Claim, &Before)> = Vec::new();
+    for claim in claims.iter().filter(|claim| claim.standing == Standing::Missing) {
+        if let Some(before) = &claim.before
+            && told.iter().all(|(other, _)| other.part != claim.part)
+        {
+            told.push((claim, before));
+        }
+    }
+    let note = |(claim, before): (&Claim, &Before)| {
+        let new = claims.iter().filter(|other| {
+            other.part == claim.part && other.before.as_ref().is_some_and(|before| !before.same)
+        });
+        let new: Vec<String> = new
+            .map(|other| format!("{} {}", other.need.kind.word(), other.value).trim_end().to_owned())
+            .collect();
+        let more = match new.is_empty() {
+            true => "it asks for nothing that you did not approve".to_owned(),
+            false => format!("what it did not ask for then: {}", new.join(", ")),
+        };
+        format!(
+            "the recipe {} of {} is not the one that you approved\nwas {}\nis  {}\n{more}",
+            claim.recipe,
+            claim.part.as_deref().unwrap_or_default(),
+            before.recipe,
+            claim.identity,
+        )
+    };
+    told.into_iter().map(note).collect()
 }
 
 /// The lines of a policy that give what is missing, to nobody else and nowhere else.

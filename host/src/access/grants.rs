@@ -64,8 +64,10 @@ pub enum Word {
         /// Its line.
         line: usize,
     },
-    /// When asked.
+    /// When asked by `approve`.
     Approved,
+    /// When asked in this run.
+    Answered,
 }
 
 impl fmt::Display for Word {
@@ -75,6 +77,7 @@ impl fmt::Display for Word {
             Self::All => formatter.write_str("--allow-all"),
             Self::Policy { file, line } => write!(formatter, "{file}:{line}"),
             Self::Approved => formatter.write_str("approval"),
+            Self::Answered => formatter.write_str("answer"),
         }
     }
 }
@@ -131,6 +134,15 @@ pub struct Grants {
     refused: Vec<Grant>,
     everything: bool,
     directory: Utf8PathBuf,
+}
+
+/// A recipe whose part was given something when it had other bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Before {
+    /// What the grants of then are bound to.
+    pub recipe: String,
+    /// Whether this very thing was among them.
+    pub same: bool,
 }
 
 impl Grants {
@@ -210,6 +222,19 @@ impl Grants {
             None if self.everything => Standing::Granted(Word::All),
             None => Standing::Missing,
         }
+    }
+
+    /// What was approved for this part when its recipe had other bytes.
+    pub fn before(&self, part: &str, recipe: &str, kind: NeedKind, value: &str) -> Option<Before> {
+        let old = |grant: &&Grant| {
+            grant.word == Word::Approved
+                && grant.part.as_deref() == Some(part)
+                && grant.recipe.as_deref().is_some_and(|old| old != recipe)
+        };
+        let same = |grant: &Grant| grant.kind == kind && grant.value == value;
+        let found: Vec<&Grant> = self.given.iter().filter(old).collect();
+        let recipe = found.iter().find(|grant| same(grant)).or(found.last())?.recipe.clone()?;
+        Some(Before { recipe, same: found.into_iter().any(same) })
     }
 
     /// How a need of `asker` stands.

@@ -9,11 +9,13 @@
 //! | `need` | what a recipe asks for |
 //! | `grants` | what the user gave and refused |
 //! | `claim` | what is told about a need, and what would meet it |
+//! | `approvals` | what the user said when asked |
 //! | `policy`, `written`, `pattern` | what the user said once and for all |
 //! | `reach` | the places that one call may read and write |
 //! | `protected` | names that nothing may write |
 //! | `secret` | names that no recipe may read |
 
+mod approvals;
 mod claim;
 mod grants;
 mod need;
@@ -24,8 +26,9 @@ mod reach;
 mod secret;
 mod written;
 
+pub use approvals::{Approvals, ApprovalsError, Approved};
 pub use claim::{Claim, flag, missing, ways};
-pub use grants::{Asker, Grant, Grants, Standing, Word};
+pub use grants::{Asker, Before, Grant, Grants, Standing, Word};
 pub use need::{Need, NeedKind, net_value};
 pub use policy::{Confine, Fetch, Limit, Policy, PolicyError, ProcessTier, Rule};
 pub use protected::Protected;

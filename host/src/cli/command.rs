@@ -83,6 +83,21 @@ pub enum Command {
         /// As an option `recipe` names it.
         name: String,
     },
+    /// Show what parts need, have and lack.
+    Permissions {
+        /// Only these; none: all.
+        parts: Vec<String>,
+    },
+    /// Ask for what parts lack, and keep the answers.
+    Approve {
+        /// Only for these; none: for all, and the configuration.
+        parts: Vec<String>,
+    },
+    /// Take approvals back.
+    Revoke {
+        /// Only those of these; none: all of this directory.
+        parts: Vec<String>,
+    },
     /// Show what the policy says.
     PolicyCheck {
         /// The file; none: the one that counts.
@@ -221,6 +236,9 @@ impl Command {
                 },
                 _ => Err(requires("`list` or `describe NAME`")),
             },
+            "permissions" => Ok(Command::Permissions { parts: rest.to_vec() }),
+            "approve" => Ok(Command::Approve { parts: rest.to_vec() }),
+            "revoke" => Ok(Command::Revoke { parts: rest.to_vec() }),
             "policy" => match rest {
                 [verb] if verb == "check" => Ok(Command::PolicyCheck { file: None }),
                 [verb, file] if verb == "check" => Ok(Command::PolicyCheck { file: Some(file.into()) }),

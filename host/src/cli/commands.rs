@@ -140,6 +140,30 @@ pub(super) fn commands() -> Vec<Command> {
                     ))
                     .arg(one("NAME").help("As an option `recipe` names it")),
             ),
+        called("permissions", "show what parts need, have and lack beyond the defaults; change nothing")
+            .before_help(concat!(
+                "  buildout permissions            of all parts\n",
+                "  buildout permissions site       of one\n",
+                "  buildout --json permissions     for programs",
+            ))
+            .arg(several("PART").help("Only these parts")),
+        called(
+            "approve",
+            "decide on what parts ask for, one by one, and keep the answers for this directory",
+        )
+        .before_help(concat!(
+            "  buildout approve                whatever is lacking\n",
+            "  buildout approve site           for this part alone\n",
+            "  buildout -c dev.cfg approve     what another configuration lacks",
+        ))
+        .arg(several("PART").help("Only for these parts")),
+        called("revoke", "take back what was approved for this directory")
+            .before_help(concat!(
+                "  buildout revoke                 all of it\n",
+                "  buildout revoke site            what this part was given\n",
+                "  buildout permissions            see what is left",
+            ))
+            .arg(several("PART").help("Only what these parts were given")),
         called("policy", "see to your policy, the file that says what is allowed in every run")
             .before_help(concat!(
                 "  buildout policy check           say what it allows, and what is wrong with it\n",

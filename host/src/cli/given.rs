@@ -10,9 +10,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Failed;
 use super::request::Asked;
-use crate::access::{Grant, Grants, NeedKind, Word};
+use crate::access::{Approvals, Grant, Grants, NeedKind, Word};
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::path::{real_or_to_be, straight};
+use crate::run;
 
 impl Asked {
     /// What the user gave and refused, with absolute real paths.
@@ -31,10 +32,10 @@ impl Asked {
             let part = typed.part.clone();
             list.push(Grant { part, recipe: None, kind: typed.kind, value, word: Word::Typed });
         }
-        let file = self.file()?;
-        let directory = real_or_to_be(file.parent().unwrap_or(&file));
+        let directory = self.directory()?;
         let (more_given, more_refused) = self.policy.grants(&directory);
         given.extend(more_given);
+        given.extend(self.approvals(&directory)?.iter().flat_map(Approvals::grants));
         refused.extend(more_refused);
         let mut grants = Grants::new(directory, given, refused);
         if self.arguments.allow_all {
@@ -47,6 +48,22 @@ impl Asked {
             grants.give_everything();
         }
         Ok(grants)
+    }
+
+    /// What was approved for a directory; none where nothing can be kept. What lies in the project is the project's word.
+    pub(super) fn approvals(&self, directory: &Utf8Path) -> Result<Option<Approvals>, Failed> {
+        let Some(state) = self.state() else { return Ok(None) };
+        let project = run::project_of(directory, self.environment.home.as_deref());
+        if real_or_to_be(&state).starts_with(project) {
+            return Ok(None);
+        }
+        Ok(Some(Approvals::read(&state, directory).map_err(|error| error.diagnostic())?))
+    }
+
+    /// The real directory of the configuration file.
+    pub(super) fn directory(&self) -> Result<Utf8PathBuf, Failed> {
+        let file = self.file()?;
+        Ok(real_or_to_be(file.parent().unwrap_or(&file)))
     }
 
     /// The environment variables that somebody was given and that are set.

@@ -277,6 +277,10 @@ Commands:
   query        show the value of one option
   why          show where the value of one option comes from, step by step
   recipe       show which recipes there are and what they do
+  permissions  show what parts need, have and lack beyond the defaults; change nothing
+  approve      decide on what parts ask for, one by one, and keep the answers for this
+               directory
+  revoke       take back what was approved for this directory
   policy       see to your policy, the file that says what is allowed in every run
   cache        see to the cache of compiled recipes
   completions  write what a shell needs to complete commands and options

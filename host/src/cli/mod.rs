@@ -10,12 +10,15 @@
 //! | `unknown_part` | access for a part that nobody knows |
 //! | `debug` | looking around after an error |
 //! | `request`, `given` | arguments and environment become what a run is asked for, and what the user gives |
+//! | `asking`, `person` | somebody at the terminal is asked for what is missing |
 //! | `python` | the version of the user's own interpreter |
-//! | `install` (and `uninstall`), `plan`, `init`, `bootstrap`, `annotate`, `query`, `why`, `recipe`, `policy`, `cache`, `graph`, `doctor`, `completions`, `man` | the commands |
+//! | `install` (and `uninstall`), `plan`, `init`, `bootstrap`, `annotate`, `query`, `why`, `recipe`, `permissions`, `approve` (and `revoke`), `policy`, `cache`, `graph`, `doctor`, `completions`, `man` | the commands |
 
 mod annotate;
+mod approve;
 mod argument_error;
 mod arguments;
+mod asking;
 mod bootstrap;
 mod cache;
 mod command;
@@ -30,6 +33,8 @@ mod help;
 mod init;
 mod install;
 mod man;
+mod permissions;
+mod person;
 mod plan;
 mod policy;
 mod python;
@@ -128,6 +133,7 @@ pub fn main(typed: impl IntoIterator<Item = OsString>, environment: &Environment
             }
             Ok(exit)
         }
+        Err(Failed::Told(exit)) => Ok(exit),
         Err(Failed::Diagnostic(diagnostic)) => {
             report.diagnostic(&diagnostic, &SourceMap::default());
             Ok(diagnostic.exit)
@@ -153,6 +159,9 @@ fn done(asked: &Asked, report: &mut Report) -> Done {
         Command::Why { section, option } => why::run(asked, section, option, report),
         Command::RecipeList => recipe::list(asked, report),
         Command::RecipeDescribe { name } => recipe::describe(asked, name, report),
+        Command::Permissions { parts } => permissions::run(asked, parts, report),
+        Command::Approve { parts } => approve::approve(asked, parts, report),
+        Command::Revoke { parts } => approve::revoke(asked, parts, report),
         Command::PolicyCheck { file } => policy::check(asked, file.as_deref(), report),
         Command::CacheWarm { system } => cache::warm(asked, *system, report),
         Command::CacheBundle { output } => cache::bundle(asked, output),
@@ -174,6 +183,8 @@ enum Failed {
     Stopped(Stopped),
     /// Something else, without a place.
     Diagnostic(Box<Diagnostic>),
+    /// The user knows why.
+    Told(Exit),
     /// Standard output cannot be written.
     Output(std::io::Error),
 }

@@ -150,7 +150,7 @@ impl Asked {
     }
 
     /// The user's state directory.
-    fn state(&self) -> Option<Utf8PathBuf> {
+    pub(super) fn state(&self) -> Option<Utf8PathBuf> {
         match &self.arguments.state_directory {
             Some(path) => Some(straight(&self.started_in.join(path))),
             None => self.environment.state_directory(),

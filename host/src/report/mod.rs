@@ -17,17 +17,20 @@
 //! | `graph` | parts and what they need |
 //! | `doctor` | what is known about a buildout |
 //! | `policy` | what a policy says |
+//! | `permissions`, `approve` | what parts may do, and what is asked about it |
 //! | `log_format` | `log-format`: how a line of the log looks |
 //! | `threshold` | `log-level` and `verbosity`: which messages are shown |
 //! | `visible` | text of others, made harmless |
 
 pub mod annotate;
+pub mod approve;
 pub mod doctor;
 pub mod graph;
 pub mod human;
 pub mod inspect;
 pub mod json;
 pub mod log_format;
+pub mod permissions;
 pub mod plan;
 pub mod policy;
 pub mod query;

@@ -48,7 +48,7 @@ impl RuleShown {
             value: rule.grant.value.clone(),
             line: match rule.grant.word {
                 Word::Policy { line, .. } => Some(line),
-                Word::Typed | Word::All | Word::Approved => None,
+                Word::Typed | Word::All | Word::Approved | Word::Answered => None,
             },
         }
     }

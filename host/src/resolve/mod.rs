@@ -126,6 +126,8 @@ pub struct Buildout {
     asks: bool,
     /// Whether a section was looked up whose recipe was not asked.
     unasked: bool,
+    /// What would have to be granted, if that is why there is no meaning.
+    pub missing: Vec<Claim>,
     /// How many sections were substituted and recipes asked, for tests.
     pub counters: Counters,
 }
@@ -187,7 +189,10 @@ pub fn resolve(
             buildout.finished = true;
             Ok(buildout)
         }
-        Err(error) => Err((Box::new(buildout), error)),
+        Err(error) => {
+            buildout.missing = error.missing().to_vec();
+            Err((Box::new(buildout), error))
+        }
     }
 }
 
@@ -218,6 +223,7 @@ impl Buildout {
             told_tier: false,
             asks: true,
             unasked: false,
+            missing: Vec::new(),
             counters: Counters::default(),
         }
     }

@@ -220,14 +220,17 @@ fn claim(
 ) -> Claim {
     let identity = recipe.identity();
     let asker = Asker::Part { name: part, recipe: &identity };
+    let value = match need.kind {
+        NeedKind::Read | NeedKind::Write => around(place).to_string(),
+        NeedKind::Net | NeedKind::Run | NeedKind::Env | NeedKind::Links => need.value.clone(),
+    };
+    let grants = &buildout.surroundings.grants;
     Claim {
         part: Some(part.to_owned()),
         recipe: recipe.name.clone(),
-        standing: buildout.surroundings.grants.standing_of(&need, asker),
-        value: match need.kind {
-            NeedKind::Read | NeedKind::Write => around(place).to_string(),
-            NeedKind::Net | NeedKind::Run | NeedKind::Env | NeedKind::Links => need.value.clone(),
-        },
+        standing: grants.standing_of(&need, asker),
+        before: grants.before(part, &identity, need.kind, &value),
+        value,
         identity,
         need,
         at,
@@ -252,6 +255,7 @@ pub(super) fn claim_of_file(buildout: &Buildout, name: &str, at: Option<Span>) -
         recipe: file.map_or_else(String::new, |file| file.name().to_owned()),
         standing: buildout.surroundings.grants.standing_of(&need, asker),
         value: name.to_owned(),
+        before: None,
         identity,
         need,
         at,

@@ -355,6 +355,7 @@ exit 0
         pages,
         str![[r#"
 buildout-annotate.1
+buildout-approve.1
 buildout-bootstrap.1
 buildout-cache-warm.1
 buildout-cache.1
@@ -365,6 +366,7 @@ buildout-help.1
 buildout-init.1
 buildout-install.1
 buildout-man.1
+buildout-permissions.1
 buildout-plan.1
 buildout-policy-check.1
 buildout-policy.1
@@ -372,6 +374,7 @@ buildout-query.1
 buildout-recipe-describe.1
 buildout-recipe-list.1
 buildout-recipe.1
+buildout-revoke.1
 buildout-uninstall.1
 buildout-why.1
 buildout.1

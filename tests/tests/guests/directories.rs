@@ -65,7 +65,7 @@ While:
 Error: These parts need access that was not granted:
   a: write [ROOT]/outside/new  (mkdir says: an option of the part names it)
 help: to allow it in this run: `buildout --allow-write=a:[ROOT]/outside`
-help: to allow it from now on, write these lines in your policy file:
+help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]
       directory = "[DIR]"
       part = "a"

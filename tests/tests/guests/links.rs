@@ -50,7 +50,7 @@ While:
 Error: These parts need access that was not granted:
   a: links  (actor says: points at the newest one)
 help: to allow it in this run: `buildout --allow-links=a`
-help: to allow it from now on, write these lines in your policy file:
+help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]
       directory = "[DIR]"
       part = "a"

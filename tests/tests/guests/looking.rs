@@ -209,7 +209,7 @@ Error: This configuration reads environment variables that were not granted:
 10 | colour = ${env:COLOUR}
    |          ^^^^^^^^^^^^^ reads `COLOUR`
 help: to allow it in this run: `buildout --allow-env=COLOUR`
-help: to allow it from now on, write these lines in your policy file:
+help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]
       directory = "[DIR]"
       recipe = "file sha256:[DIGEST]"

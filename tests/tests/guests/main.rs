@@ -27,6 +27,7 @@
 //! | `options` | the part's own section |
 //! | `sections` | other sections: nested `init`s, sections that recipes add |
 //! | `grants`, `missing`, `refusals` | declared access: granted, not granted, refused |
+//! | `policy`, `approving` | what the user says once and for all, and when asked |
 //! | `names` | how a recipe is found, and what is no recipe |
 //! | `descriptions` | what a recipe says about itself |
 //! | `code_cache` | compiled code that somebody touched |
@@ -36,6 +37,7 @@
 
 mod adopting;
 mod allowances;
+mod approving;
 mod asked;
 mod code_cache;
 mod compiling;

@@ -47,7 +47,7 @@ Error: These parts need access that was not granted:
   asks: net example.org  (actor says: asks for the weather)
   runs: run cc  (actor says: compiles)
 help: to allow it in this run: `buildout --allow-env=paints:COLOUR --allow-links=links --allow-net=asks:example.org --allow-read=reads:[ROOT]/granted/in --allow-run=runs:cc --allow-write=writes:[ROOT]/granted/out`
-help: to allow it from now on, write these lines in your policy file:
+help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]
       directory = "[DIR]"
       part = "reads"
@@ -101,7 +101,7 @@ While:
 Error: These parts need access that was not granted:
   a: run cc  (actor says: compiles)
 help: to allow it in this run: `buildout --allow-run=a:cc`
-help: to allow it from now on, write these lines in your policy file:
+help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]
       directory = "[DIR]"
       part = "a"
@@ -122,7 +122,7 @@ While:
 Error: These parts need access that was not granted:
   a: net example.org  (actor says: asks for the weather)
 help: to allow it in this run: `buildout --allow-net=a:example.org`
-help: to allow it from now on, write these lines in your policy file:
+help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]
       directory = "[DIR]"
       part = "a"
@@ -252,7 +252,7 @@ While:
 Error: These parts need access that was not granted:
   a: write [ROOT]/granted/$(touch owned); it's/x  (actor says: an option of the part names it)
 help: to allow it in this run: `buildout --allow-write='a:[ROOT]/granted/$(touch owned); it'\''s'`
-help: to allow it from now on, write these lines in your policy file:
+help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]
       directory = "[DIR]"
       part = "a"
@@ -279,7 +279,7 @@ Error: These parts need access that was not granted:
   a: write [ROOT]/granted/x\u{a}help: to allow it in this run: `buildout --allow-write=/`  (actor says: an option of the part names it)
 help: to allow it in this run: `buildout --allow-write='a:[ROOT]/granted/x
       help: to allow it in this run: `buildout --allow-write='`
-help: to allow it from now on, write these lines in your policy file:
+help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]
       directory = "[DIR]"
       part = "a"
@@ -303,7 +303,7 @@ While:
 Error: These parts need access that was not granted:
   a: write /nowhere/at/all/x  (actor says: an option of the part names it)
 help: to allow it in this run: `buildout --allow-write=a:/nowhere/at/all`
-help: to allow it from now on, write these lines in your policy file:
+help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]
       directory = "[DIR]"
       part = "a"

@@ -248,7 +248,7 @@ While:
 Error: These parts need access that was not granted:
   a: env COLOUR  (actor says: paints in it)
 help: to allow it in this run: `buildout --allow-env=a:COLOUR`
-help: to allow it from now on, write these lines in your policy file:
+help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]
       directory = "[DIR]"
       part = "a"

@@ -368,13 +368,13 @@ Error: This configuration reads environment variables that were not granted:
 5 | x = ${env:COLOUR}
   |     ^^^^^^^^^^^^^ reads `COLOUR`
 help: to allow it in this run: `buildout --allow-env=COLOUR`
-help: to allow it from now on, write these lines in your policy file:
+help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]
       directory = "[DIR]"
       recipe = "file sha256:[DIGEST]"
       env = ["COLOUR"]
 -- with --json: exit 3
-{"version":1,"kind":"diagnostic","severity":"error","code":"environment-denied","message":"This configuration reads environment variables that were not granted:\n  COLOUR","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":5,"column":5,"end_line":5,"end_column":18,"text":"reads `COLOUR`"}],"notes":[],"help":["to allow it in this run: `buildout --allow-env=COLOUR`","to allow it from now on, write these lines in your policy file:\n[[allow]]\ndirectory = \"[DIR]\"\nrecipe = \"file sha256:[DIGEST]\"\nenv = [\"COLOUR\"]\n"],"exit":3}
+{"version":1,"kind":"diagnostic","severity":"error","code":"environment-denied","message":"This configuration reads environment variables that were not granted:\n  COLOUR","doing":[],"labels":[{"file":"[DIR]/buildout.cfg","line":5,"column":5,"end_line":5,"end_column":18,"text":"reads `COLOUR`"}],"notes":[],"help":["to allow it in this run: `buildout --allow-env=COLOUR`","to allow it from now on: `buildout approve`, or these lines in your policy file:\n[[allow]]\ndirectory = \"[DIR]\"\nrecipe = \"file sha256:[DIGEST]\"\nenv = [\"COLOUR\"]\n"],"exit":3}
 
 "#]],
     );
