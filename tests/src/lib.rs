@@ -16,6 +16,7 @@
 
 mod calls;
 pub mod component;
+mod denied;
 mod planned;
 mod record;
 mod run;
@@ -25,6 +26,7 @@ mod terminal;
 mod without;
 
 pub use calls::Strike;
+pub use denied::Denied;
 pub use record::recorded;
 pub use run::{Run, assert_shows};
 pub use shelf::Shelf;

@@ -22,6 +22,7 @@ use std::sync::{Mutex, MutexGuard};
 use tempfile::TempDir;
 
 use crate::calls::{self, Strike};
+use crate::denied::{Denied, deny};
 use crate::run::{Run, redacted};
 use crate::terminal;
 use crate::without;
@@ -232,6 +233,17 @@ impl Site {
     pub fn run_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
         let mut command = self.command(arguments);
         command.envs(variables.iter().copied());
+        Run::of(self.output_of(command), &self.real)
+    }
+
+    /// The same, where the system refuses these calls.
+    ///
+    /// # Panics
+    ///
+    /// As [`Site::run`].
+    pub fn run_where(&self, denied: &[Denied], arguments: &[&str]) -> Run {
+        let mut command = self.command(arguments);
+        deny(&mut command, denied);
         Run::of(self.output_of(command), &self.real)
     }
 

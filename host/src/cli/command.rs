@@ -10,6 +10,7 @@ use clap_complete::Shell;
 
 use super::argument_error::ArgumentError;
 use super::help;
+use crate::confine::Tier;
 use crate::diagnostic::nearest;
 use crate::plan::Aim;
 use crate::report::graph::Format;
@@ -44,6 +45,8 @@ pub enum Command {
     Doctor {
         /// Whether all files are compared with what is recorded.
         verify: bool,
+        /// How strongly programs must be confined at least.
+        tier: Option<Tier>,
     },
     /// Write what a shell needs to complete commands.
     Completions {
@@ -199,7 +202,17 @@ impl Command {
                 })?;
                 Ok(Command::Graph { parts: rest.to_vec(), format })
             }
-            "doctor" => nothing_more(rest).map(|()| Command::Doctor { verify: own.has("verify") }),
+            "doctor" => {
+                nothing_more(rest)?;
+                let tier = own.value("tier").map(|word| {
+                    Tier::of_word(word).ok_or_else(|| ArgumentError::Value {
+                        option: "tier".to_owned(),
+                        value: word.to_owned(),
+                        help: "write `strict`, `landlock` or `none`".to_owned(),
+                    })
+                });
+                Ok(Command::Doctor { verify: own.has("verify"), tier: tier.transpose()? })
+            }
             "completions" => match rest {
                 [shell] => match shell.parse() {
                     Ok(shell) => Ok(Command::Completions { shell }),

@@ -9,6 +9,7 @@ use clap::{Arg, ArgAction, Command, ValueHint};
 use clap_complete::Shell;
 
 use super::help::{TEMPLATE, switch, value};
+use crate::confine::Tier;
 use crate::report::graph::Format;
 
 const WITH_DEPS: &str = "Before them the parts that they need";
@@ -90,8 +91,17 @@ pub(super) fn commands() -> Vec<Command> {
             .before_help(concat!(
                 "  buildout doctor                 what is installed, and where everything is kept\n",
                 "  buildout doctor --verify        compare all files with what is recorded\n",
-                "  buildout -c dev.cfg doctor      of another configuration",
+                "  buildout doctor --tier=strict   whether programs can be confined like that here",
             ))
+            .arg(
+                value(
+                    "tier",
+                    "TIER",
+                    "Exit 6 if programs cannot be confined like that: strict, landlock, none",
+                )
+                .value_parser(Tier::ALL.map(Tier::word))
+                .hide_possible_values(true),
+            )
             .arg(switch(
                 "verify",
                 "Name what is missing, changed or foreign, and exit 1 if a part is damaged",

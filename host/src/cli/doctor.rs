@@ -1,15 +1,17 @@
-//! `buildout doctor [--verify]`: what is known about a buildout and this machine. No recipe is asked, nothing is written.
+//! `buildout doctor [--verify] [--tier=TIER]`: what is known about a buildout and this machine. No recipe is asked, nothing is written.
 
 use super::Done;
 use super::request::Asked;
+use crate::confine::Tier;
 use crate::diagnostic::Exit;
 use crate::plan::Aim;
+use crate::process::Probe;
 use crate::recipe::Settings;
 use crate::report::Report;
 use crate::report::doctor::{Doctor, Place};
 use crate::run;
 
-pub(super) fn run(asked: &Asked, verify: bool, report: &mut Report) -> Done {
+pub(super) fn run(asked: &Asked, verify: bool, tier: Option<Tier>, report: &mut Report) -> Done {
     let request = asked.request(&Aim::everything())?;
     let configuration = asked.load_to_follow(&request, report)?;
     let buildout = run::settle(configuration, Settings::default(), &request, report)?;
@@ -26,7 +28,12 @@ pub(super) fn run(asked: &Asked, verify: bool, report: &mut Report) -> Done {
     ];
     places.extend(asked.environment.recipes.iter().map(|path| Place::of("recipes", Some(path))));
     let grants = asked.arguments.access.iter().map(ToString::to_string).collect();
-    let doctor = Doctor::of(&installed, places, grants, verify);
+    let probe = Probe::here();
+    let doctor = Doctor::of(&installed, places, grants, verify, &probe);
     report.result("doctor", &doctor.text(&asked.started_in), &doctor)?;
-    Ok(if doctor.is_damaged() { Exit::Failed } else { Exit::Done })
+    if doctor.is_damaged() {
+        return Ok(Exit::Failed);
+    }
+    let confined = tier.is_none_or(|tier| probe.gives(tier));
+    Ok(if confined { Exit::Done } else { Exit::Unconfined })
 }

@@ -148,7 +148,7 @@ fn done(asked: &Asked, report: &mut Report) -> Done {
         Command::Install { aim } => install::run(asked, aim, report),
         Command::Plan { aim, check } => plan::run(asked, aim, *check, report),
         Command::Graph { parts, format } => graph::run(asked, parts, *format, report),
-        Command::Doctor { verify } => doctor::run(asked, *verify, report),
+        Command::Doctor { verify, tier } => doctor::run(asked, *verify, *tier, report),
         Command::Completions { shell } => completions::run(*shell, report),
         Command::Man { output } => man::run(asked, output),
         Command::Init => init::run(asked, report),

@@ -93,14 +93,14 @@ pub fn enter() -> Result<()> {
         | UnshareFlags::NEWIPC
         | UnshareFlags::NEWUTS;
     // SAFETY: no table of handles is unshared, which is all that could go wrong.
-    unsafe { rustix::thread::unshare_unsafe(namespaces) }.map_err(|error| at("namespaces")(error.into()))?;
+    unsafe { rustix::thread::unshare_unsafe(namespaces) }.map_err(|error| at("unshare")(error.into()))?;
     let inside = |id: u32| if user == 0 { ORDINARY } else { id };
     for (file, text) in [
         ("setgroups", "deny".to_owned()),
         ("uid_map", format!("{} {user} 1", inside(user))),
         ("gid_map", format!("{} {group} 1", inside(group))),
     ] {
-        std::fs::write(format!("/proc/self/{file}"), text).map_err(at(format!("namespaces: {file}")))?;
+        std::fs::write(format!("/proc/self/{file}"), text).map_err(at(file))?;
     }
     Ok(())
 }

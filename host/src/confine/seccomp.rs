@@ -177,6 +177,20 @@ impl Seccomp {
         Ok(Self(vec![filter(unseen, libc::ENOSYS)?, first_names(filter(denied, libc::EPERM)?)]))
     }
 
+    /// Asks the kernel whether it has such filters.
+    ///
+    /// # Errors
+    ///
+    /// It has not.
+    pub fn offered() -> io::Result<()> {
+        Self::new()?;
+        let answer = libc::SECCOMP_RET_ERRNO;
+        // SAFETY: the kernel reads one number, which outlives the call.
+        let known =
+            unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_GET_ACTION_AVAIL, 0, &raw const answer) };
+        if known == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    }
+
     /// Puts them on the calling thread, and on whatever it starts from now on.
     ///
     /// # Errors

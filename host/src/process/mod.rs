@@ -15,6 +15,7 @@
 //! | `programs` | a program's name → its file |
 //! | `surroundings` | the environment that a program sees |
 //! | `plan` | what the child is told, and what it tells |
+//! | `probe` | what of all this the machine gives to this user |
 //! | `run` | start it, pass on what it writes, end it in time |
 //! | `start` | in the child: the layers, then the program |
 //! | `keep` | in the child: waiting, reaping, counting, ending all |
@@ -28,6 +29,7 @@ mod keep;
 mod limits;
 mod places;
 mod plan;
+mod probe;
 mod programs;
 mod run;
 mod start;
@@ -38,6 +40,7 @@ mod system;
 pub use command::{Allowed, Command, Ended, Output, Ran, Stream};
 pub use error::ProcessError;
 pub use limits::Limits;
+pub use probe::Probe;
 pub use programs::find;
 pub use run::run;
 pub use start::{START, start};

@@ -15,7 +15,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::command::{Allowed, Command, Ended, Output, Ran, Stream};
 use super::error::ProcessError;
@@ -83,7 +83,7 @@ fn prepared(
     let (temporary, kept) = match limits.tier {
         Tier::Strict => (Utf8PathBuf::from("/tmp"), None),
         Tier::Landlock | Tier::None => {
-            let made = tempfile::Builder::new().prefix("tmp-").tempdir_in(&allowed.scratch).map_err(io)?;
+            let made = scratch(&allowed.scratch).map_err(io)?;
             let path = Utf8PathBuf::from_path_buf(made.path().to_owned());
             let path = path.map_err(|_| io(io::ErrorKind::InvalidFilename.into()))?;
             places.write.push(path.clone());
@@ -119,6 +119,16 @@ fn prepared(
         memory_bytes: limits.memory_bytes,
     };
     Ok((plan, kept))
+}
+
+/// A new directory in the buildout's own place for such.
+fn scratch(place: &Utf8Path) -> io::Result<tempfile::TempDir> {
+    fs_err::create_dir_all(place)?;
+    // A link in its place leads who knows where.
+    if fs_err::canonicalize(place)? != place.as_std_path() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a link, or lies behind one"));
+    }
+    tempfile::Builder::new().prefix("tmp-").tempdir_in(place)
 }
 
 /// What a reader of one of the child's ends says.

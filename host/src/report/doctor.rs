@@ -10,7 +10,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use super::{snippet, visible};
+use crate::confine::{NEEDED, Tier};
 use crate::installed::{Installed, What};
+use crate::process::Probe;
 
 /// All of it, as programs read it.
 #[derive(Debug, Serialize)]
@@ -23,12 +25,57 @@ pub struct Doctor {
     pub places: Vec<Place>,
     /// What was given and refused for this run, as flags.
     pub grants: Vec<String>,
+    /// What can confine a program here, and what follows.
+    pub confines: Confines,
     /// Whether what is recorded is `ours`, `foreign` or `untrusted`, or `nothing` is.
     pub records: &'static str,
     /// The installed parts.
     pub parts: Vec<PartShown>,
     /// With `--verify`: what is not as it was recorded.
     pub differences: Option<Vec<DifferenceShown>>,
+}
+
+/// What can confine a program on this machine, as programs read it.
+#[derive(Debug, Serialize)]
+pub struct Confines {
+    /// The tiers that programs can be confined in, the strongest first.
+    pub tiers: Vec<&'static str>,
+    /// Why there are no namespaces; none: there are.
+    pub namespaces: Option<String>,
+    /// The version of Landlock, as far as we use it; 0 is none.
+    pub landlock: u32,
+    /// Why there is no filter of system calls; none: there is.
+    pub seccomp: Option<String>,
+}
+
+impl Confines {
+    fn of(probe: &Probe) -> Self {
+        Self {
+            tiers: Tier::ALL.into_iter().filter(|tier| probe.gives(*tier)).map(Tier::word).collect(),
+            namespaces: probe.namespaces.clone().err(),
+            landlock: probe.landlock.version,
+            seccomp: probe.seccomp.clone().err(),
+        }
+    }
+
+    fn text(&self) -> String {
+        let layer = |missing: &Option<String>| match missing {
+            None => "yes".to_owned(),
+            Some(why) => format!("no ({})", visible::line(why)),
+        };
+        let landlock = match self.landlock {
+            0 => "no (this kernel has none, or it is turned off)".to_owned(),
+            version if version < NEEDED => format!("version {version}, {NEEDED} is needed"),
+            version => format!("version {version}"),
+        };
+        let lines = [
+            ("namespaces", layer(&self.namespaces)),
+            ("Landlock", landlock),
+            ("filter of system calls", layer(&self.seccomp)),
+        ];
+        let lines = lines.map(|(what, is)| format!("  {what:22}  {is}\n"));
+        format!("\nprograms can be confined: {}\n{}", self.tiers.join(", "), lines.concat())
+    }
 }
 
 /// A place that a run uses.
@@ -77,7 +124,13 @@ pub struct DifferenceShown {
 
 impl Doctor {
     /// Gathers it; with `verify`, reads every installed file.
-    pub fn of(installed: &Installed, places: Vec<Place>, grants: Vec<String>, verify: bool) -> Self {
+    pub fn of(
+        installed: &Installed,
+        places: Vec<Place>,
+        grants: Vec<String>,
+        verify: bool,
+        probe: &Probe,
+    ) -> Self {
         let records = match (&installed.foreign, installed.is_trusted()) {
             (_, false) => "untrusted",
             (Some(_), true) => "foreign",
@@ -108,6 +161,7 @@ impl Doctor {
             system: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
             places,
             grants,
+            confines: Confines::of(probe),
             records,
             parts: parts.collect(),
             differences,
@@ -137,6 +191,7 @@ impl Doctor {
             true => text.push_str("nothing beyond the defaults\n"),
             false => writeln!(text, "{}", visible::line(&self.grants.join(" "))).expect("a String takes all"),
         }
+        text.push_str(&self.confines.text());
         text.push_str(match self.records {
             "untrusted" => "\nThe directory is another user's: what is recorded there is not used.\n",
             "foreign" => {

@@ -13,3 +13,4 @@ mod list;
 mod paths;
 mod programs;
 mod surroundings;
+mod tiers;

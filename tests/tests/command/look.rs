@@ -115,6 +115,11 @@ recipes             [REPOSITORY]/target/guests
 
 allowed for this run: nothing beyond the defaults
 
+programs can be confined: strict, landlock, none
+  namespaces              yes
+  Landlock                version 6
+  filter of system calls  yes
+
 Nothing is installed.
 
 "#]],
@@ -136,6 +141,11 @@ code cache          [REPOSITORY]/target/test-cache/buildout/code
 recipes             [REPOSITORY]/target/guests
 
 allowed for this run: --allow-env=HOME --deny-links
+
+programs can be confined: strict, landlock, none
+  namespaces              yes
+  Landlock                version 6
+  filter of system calls  yes
 
 Installed:
   data: made 1 file or directory
