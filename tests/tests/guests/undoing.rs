@@ -237,3 +237,19 @@ Installing a.
 "#]],
     );
 }
+
+#[test]
+fn what_somebody_made_after_a_kill_is_not_undone_with_what_the_part_made() {
+    let site = Site::actor(
+        "install = write parts/notes x\n    unlink parts/notes\n    write parts/own x\n    say here\n    sleep 60",
+    );
+    let run = site.run_until(&[], "a: here", "KILL");
+    assert_eq!(run.exit, None);
+    // Nobody comes within a second.
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    site.write("parts/notes", "somebody's");
+    let run = site.run(&["buildout:parts="]);
+    assert_eq!(run.exit, Some(0), "{}", run.stderr);
+    assert_eq!(site.read("parts/notes"), "somebody's", "{}", run.stderr);
+    assert!(!site.has("parts/own"), "{}", run.stderr);
+}
