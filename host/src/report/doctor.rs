@@ -27,7 +27,7 @@ pub struct Doctor {
     pub grants: Vec<String>,
     /// What can confine a program here, and what follows.
     pub confines: Confines,
-    /// Whether what is recorded is `ours`, `foreign` or `untrusted`, or `nothing` is.
+    /// Whether what is recorded is `ours`, `foreign` or `untrusted`, or `nothing` is; `none` without a configuration.
     pub records: &'static str,
     /// The installed parts.
     pub parts: Vec<PartShown>,
@@ -123,6 +123,20 @@ pub struct DifferenceShown {
 }
 
 impl Doctor {
+    /// Gathers what is known of the machine alone, where no configuration is.
+    pub fn of_the_machine(places: Vec<Place>, grants: Vec<String>, probe: &Probe) -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION"),
+            system: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
+            places,
+            grants,
+            confines: Confines::of(probe),
+            records: "none",
+            parts: Vec::new(),
+            differences: None,
+        }
+    }
+
     /// Gathers it; with `verify`, reads every installed file.
     pub fn of(
         installed: &Installed,
@@ -156,16 +170,7 @@ impl Doctor {
             });
             all.collect()
         });
-        Self {
-            version: env!("CARGO_PKG_VERSION"),
-            system: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
-            places,
-            grants,
-            confines: Confines::of(probe),
-            records,
-            parts: parts.collect(),
-            differences,
-        }
+        Self { records, parts: parts.collect(), differences, ..Self::of_the_machine(places, grants, probe) }
     }
 
     /// Whether something of a part is missing or changed.
@@ -198,6 +203,7 @@ impl Doctor {
                 "\nAnother machine or program recorded what is installed: `--adopt` takes it over.\n"
             }
             "nothing" => "\nNothing is installed.\n",
+            "none" => "\nThere is no configuration here, and so no buildout.\n",
             _ => "\nInstalled:\n",
         });
         for part in &self.parts {

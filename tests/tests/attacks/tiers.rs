@@ -110,11 +110,14 @@ fn the_weaker_tier_still_holds_files_and_network() {
     assert_eq!(ran.exit, Some(0), "{}", ran.stderr);
     let worked: Vec<&str> = ran.said("a").into_iter().filter(|line| line.ends_with("WORKED")).collect();
     // What it says that it leaks: that there is a file, and whose it is not.
-    assert_shows(worked.join("\n"), str![[r#"
+    assert_shows(
+        worked.join("\n"),
+        str![[r#"
 see: WORKED
 mode: WORKED
 time by path: WORKED
-"#]]);
+"#]],
+    );
 }
 
 #[test]
