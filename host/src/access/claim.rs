@@ -80,7 +80,22 @@ pub fn missing(claims: &[Claim], directory: &Utf8Path) -> Diagnostic {
                 .expect("a String takes all");
         }
     }
-    ways(Diagnostic::error("access-denied", text).exit(Exit::Denied), claims, directory)
+    ways(pointed(Diagnostic::error("access-denied", text).exit(Exit::Denied), claims), claims, directory)
+}
+
+/// Adds the places that led to the claims, each once: an option that names a path, a recipe that asks.
+fn pointed(error: Diagnostic, claims: &[Claim]) -> Diagnostic {
+    let mut places: Vec<(Span, Vec<&str>)> = Vec::new();
+    for claim in claims {
+        let Some(at) = claim.at else { continue };
+        let kind = claim.need.kind.word();
+        match places.iter_mut().find(|(known, _)| *known == at) {
+            Some((_, kinds)) if kinds.contains(&kind) => {}
+            Some((_, kinds)) => kinds.push(kind),
+            None => places.push((at, vec![kind])),
+        }
+    }
+    places.into_iter().fold(error, |error, (at, kinds)| error.at(at, format!("needs {}", kinds.join(", "))))
 }
 
 /// Adds to an error about access what would allow it: flags, policy lines; and what would not.

@@ -29,6 +29,10 @@ While:
   Installing.
 Warning: These parts need access that was not granted:
   a: run cc  (actor says: compiles)
+ --> buildout.cfg:4:10
+  |
+4 | recipe = actor:run
+  |          ^^^^^^^^^ needs run
 help: to allow it in this run: `buildout --allow-run=a:cc`
 help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]
@@ -222,6 +226,10 @@ While:
   Installing.
 Error: These parts need access that was not granted:
   a: links  (actor says: points at the newest one)
+ --> buildout.cfg:4:10
+  |
+4 | recipe = actor:links
+  |          ^^^^^^^^^^^ needs links
 help: to allow it in this run: `buildout --allow-links=a`
 help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]
@@ -301,6 +309,10 @@ While:
   Installing.
 Error: These parts need access that was not granted:
   a: links  (./own.wasm says: points at the newest one)
+ --> buildout.cfg:4:10
+  |
+4 | recipe = ./own.wasm:links
+  |          ^^^^^^^^^^^^^^^^ needs links
 note: the recipe ./own.wasm of a is not the one that you approved
       was sha256:[DIGEST]
       is  sha256:[DIGEST]

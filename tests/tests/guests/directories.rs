@@ -64,6 +64,10 @@ While:
   Initializing section a.
 Error: These parts need access that was not granted:
   a: write [ROOT]/outside/new  (mkdir says: an option of the part names it)
+ --> buildout.cfg:5:8
+  |
+5 | path = ../outside/new
+  |        ^^^^^^^^^^^^^^ needs write
 help: to allow it in this run: `buildout --allow-write=a:[ROOT]/outside`
 help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]

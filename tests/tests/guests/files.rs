@@ -456,6 +456,10 @@ While:
   Installing.
 Error: These parts need access that was not granted:
   a: write [ROOT]/outside/new  (actor says: an option of the part names it)
+ --> buildout.cfg:5:10
+  |
+5 | output = ../outside/new
+  |          ^^^^^^^^^^^^^^ needs write
 help: to allow it in this run: `buildout --allow-write=a:[ROOT]/outside`
 help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]

@@ -49,6 +49,10 @@ While:
   Installing.
 Error: These parts need access that was not granted:
   a: links  (actor says: points at the newest one)
+ --> buildout.cfg:4:10
+  |
+4 | recipe = actor:links
+  |          ^^^^^^^^^^^ needs links
 help: to allow it in this run: `buildout --allow-links=a`
 help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]

@@ -46,6 +46,35 @@ Error: These parts need access that was not granted:
   links: links  (actor says: points at the newest one)
   asks: net example.org  (actor says: asks for the weather)
   runs: run cc  (actor says: compiles)
+  --> buildout.cfg:6:10
+   |
+ 6 | recipe = actor:reader
+   |          ^^^^^^^^^^^^ needs read
+   |
+  ::: buildout.cfg:9:10
+   |
+ 9 | recipe = actor:writer
+   |          ------------ needs write
+   |
+  ::: buildout.cfg:12:10
+   |
+12 | recipe = actor:env
+   |          --------- needs env
+   |
+  ::: buildout.cfg:15:10
+   |
+15 | recipe = actor:links
+   |          ----------- needs links
+   |
+  ::: buildout.cfg:17:10
+   |
+17 | recipe = actor:net
+   |          --------- needs net
+   |
+  ::: buildout.cfg:19:10
+   |
+19 | recipe = actor:run
+   |          --------- needs run
 help: to allow it in this run: `buildout --allow-env=paints:COLOUR --allow-links=links --allow-net=asks:example.org --allow-read=reads:[ROOT]/granted/in --allow-run=runs:cc --allow-write=writes:[ROOT]/granted/out`
 help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]
@@ -100,6 +129,10 @@ While:
   Installing.
 Error: These parts need access that was not granted:
   a: run cc  (actor says: compiles)
+ --> buildout.cfg:4:10
+  |
+4 | recipe = actor:run
+  |          ^^^^^^^^^ needs run
 help: to allow it in this run: `buildout --allow-run=a:cc`
 help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]
@@ -121,6 +154,10 @@ While:
   Installing.
 Error: These parts need access that was not granted:
   a: net example.org  (actor says: asks for the weather)
+ --> buildout.cfg:4:10
+  |
+4 | recipe = actor:net
+  |          ^^^^^^^^^ needs net
 help: to allow it in this run: `buildout --allow-net=a:example.org`
 help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]
@@ -251,6 +288,10 @@ While:
   Installing.
 Error: These parts need access that was not granted:
   a: write [ROOT]/granted/$(touch owned); it's/x  (actor says: an option of the part names it)
+ --> buildout.cfg:5:10
+  |
+5 | output = ../granted/$(touch owned); it's/x
+  |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ needs write
 help: to allow it in this run: `buildout --allow-write='a:[ROOT]/granted/$(touch owned); it'\''s'`
 help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]
@@ -277,6 +318,10 @@ While:
   Installing.
 Error: These parts need access that was not granted:
   a: write [ROOT]/granted/x\u{a}help: to allow it in this run: `buildout --allow-write=/`  (actor says: an option of the part names it)
+ --> buildout.cfg:5:10
+  |
+5 | output = ../granted/x
+  |          ^^^^^^^^^^^^ needs write
 help: to allow it in this run: `buildout --allow-write='a:[ROOT]/granted/x
       help: to allow it in this run: `buildout --allow-write='`
 help: to allow it from now on: `buildout approve`, or these lines in your policy file:
@@ -302,6 +347,10 @@ While:
   Installing.
 Error: These parts need access that was not granted:
   a: write /nowhere/at/all/x  (actor says: an option of the part names it)
+ --> buildout.cfg:5:10
+  |
+5 | output = /nowhere/at/all/x
+  |          ^^^^^^^^^^^^^^^^^ needs write
 help: to allow it in this run: `buildout --allow-write=a:/nowhere/at/all`
 help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]

@@ -77,6 +77,10 @@ While:
   Installing.
 Error: These parts need access that was not granted:
   a: env COLOUR  (actor says: paints in it)
+ --> buildout.cfg:4:10
+  |
+4 | recipe = actor:env
+  |          ^^^^^^^^^ needs env
 note: some of it is refused by line 3 of [ROOT]/home/.config/buildout/policy.toml, which wins
 
 "#]],
@@ -247,6 +251,10 @@ While:
   Installing.
 Error: These parts need access that was not granted:
   a: env COLOUR  (actor says: paints in it)
+ --> buildout.cfg:4:10
+  |
+4 | recipe = actor:env
+  |          ^^^^^^^^^ needs env
 help: to allow it in this run: `buildout --allow-env=a:COLOUR`
 help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]

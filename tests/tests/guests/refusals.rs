@@ -17,6 +17,10 @@ While:
   Installing.
 Error: These parts need access that was not granted:
   a: env COLOUR  (actor says: paints in it)
+ --> buildout.cfg:4:10
+  |
+4 | recipe = actor:env
+  |          ^^^^^^^^^ needs env
 note: some of it was refused by a `--deny-` flag, which wins
 
 "#]],
