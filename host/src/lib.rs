@@ -22,6 +22,7 @@
 //! | [`config`] | configuration files | every section merged, every value with its history |
 //! | [`installed`] | `.installed.cfg`, the user's state directory | what is known to be on disk; one run at a time |
 //! | [`access`] | what recipes declare, what the user granted | what one call may touch |
+//! | [`audit`] | what was decided about access | a line for each decision, with the user |
 //! | [`process`] | a native program that was granted | how it ended, what it wrote and made |
 //! | [`recipe`] | a component | four calls in a sandbox |
 //! | [`resolve`] | a configuration | what it means: sections substituted, recipes asked, parts in order |
@@ -54,10 +55,11 @@
 //! | `$XDG_CONFIG_HOME/buildout/policy.toml`: what the user said once and for all | `cli`, `access` |
 //! | `.installed.cfg` in the buildout directory | `installed` (and people's tools: the format is zc.buildout's) |
 //! | `.buildout/` there: `lock`, `aside/`, `kept/`, `tmp/` | `installed`, `execute`, `recipe` |
-//! | `$XDG_STATE_HOME/buildout/`: state and journal for each buildout directory, approvals, the key of the code cache | `installed`, `access`, `recipe` |
+//! | `$XDG_STATE_HOME/buildout/`: state and journal for each buildout directory, approvals, the audit log, the key of the code cache | `installed`, `access`, `audit`, `recipe` |
 //! | `$XDG_CACHE_HOME/buildout/`: `code/`, `components/`, `python.json` | `recipe`, `cli` |
 
 pub mod access;
+pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod confine;

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms, lowest first: none names one that stands after it. `main` and `lib` are above all.
-const ROOMS: [&str; 18] = [
+const ROOMS: [&str; 19] = [
     "fault",
     "source",
     "diagnostic",
@@ -21,6 +21,7 @@ const ROOMS: [&str; 18] = [
     "config",
     "installed",
     "access",
+    "audit",
     "process",
     "recipe",
     "resolve",

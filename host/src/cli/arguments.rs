@@ -59,6 +59,8 @@ pub struct Arguments {
     pub trust_owner: bool,
     /// `--policy`, as typed.
     pub policy: Option<Utf8PathBuf>,
+    /// `--audit`, as typed.
+    pub audit: Option<Utf8PathBuf>,
     /// `--allow-all`: whatever recipes declare is given.
     pub allow_all: bool,
     /// What recipes may do beyond the defaults, and what they may not.
@@ -114,6 +116,7 @@ impl Reading {
             adopt: false,
             trust_owner: false,
             policy: None,
+            audit: None,
             allow_all: false,
             access: Vec::new(),
         };
@@ -286,6 +289,7 @@ impl Reading {
             }
             "state-dir" => self.arguments.state_directory = Some(value.into()),
             "policy" => self.arguments.policy = Some(value.into()),
+            "audit" => self.arguments.audit = Some(value.into()),
             "python-version" => {
                 if !value.split('.').all(|number| number.parse::<u32>().is_ok()) {
                     return Err(invalid(&value, "write numbers with dots, such as `3.11`".to_owned()));

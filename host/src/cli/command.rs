@@ -101,6 +101,11 @@ pub enum Command {
         /// Only those of these; none: all of this directory.
         parts: Vec<String>,
     },
+    /// Show what was allowed and denied.
+    Audit {
+        /// Only these; none: all, and the configuration.
+        parts: Vec<String>,
+    },
     /// Show what the policy says.
     PolicyCheck {
         /// The file; none: the one that counts.
@@ -252,6 +257,7 @@ impl Command {
             "permissions" => Ok(Command::Permissions { parts: rest.to_vec() }),
             "approve" => Ok(Command::Approve { parts: rest.to_vec() }),
             "revoke" => Ok(Command::Revoke { parts: rest.to_vec() }),
+            "audit" => Ok(Command::Audit { parts: rest.to_vec() }),
             "policy" => match rest {
                 [verb] if verb == "check" => Ok(Command::PolicyCheck { file: None }),
                 [verb, file] if verb == "check" => Ok(Command::PolicyCheck { file: Some(file.into()) }),

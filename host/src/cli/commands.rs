@@ -174,6 +174,13 @@ pub(super) fn commands() -> Vec<Command> {
                 "  buildout permissions            see what is left",
             ))
             .arg(several("PART").help("Only what these parts were given")),
+        called("audit", "show what was allowed and denied here, and what parts made")
+            .before_help(concat!(
+                "  buildout audit                  of all parts\n",
+                "  buildout audit site             of one\n",
+                "  buildout --json audit           for programs",
+            ))
+            .arg(several("PART").help("Only these parts")),
         called("policy", "see to your policy, the file that says what is allowed in every run")
             .before_help(concat!(
                 "  buildout policy check           say what it allows, and what is wrong with it\n",

@@ -173,6 +173,7 @@ fn options() -> Vec<Arg> {
             "Where records of what is installed are kept, instead of your state directory",
         )
         .value_hint(ValueHint::DirPath),
+        value("audit", "FILE", "Append what was allowed and denied to FILE too, a JSON object a line"),
         value("policy", "FILE", "Your policy, instead of buildout/policy.toml where your settings are")
             .value_hint(ValueHint::FilePath),
         value(
@@ -281,6 +282,7 @@ Commands:
   approve      decide on what parts ask for, one by one, and keep the answers for this
                directory
   revoke       take back what was approved for this directory
+  audit        show what was allowed and denied here, and what parts made
   policy       see to your policy, the file that says what is allowed in every run
   cache        see to the cache of compiled recipes
   completions  write what a shell needs to complete commands and options
@@ -305,6 +307,8 @@ Options:
       --json                       Write one JSON object a line, for programs
       --state-dir <DIR>            Where records of what is installed are kept, instead
                                    of your state directory
+      --audit <FILE>               Append what was allowed and denied to FILE too, a
+                                   JSON object a line
       --policy <FILE>              Your policy, instead of buildout/policy.toml where
                                    your settings are
       --python-version <VERSION>   What conditions take for Python's version, instead of

@@ -9,7 +9,8 @@ use crate::run;
 
 pub(super) fn run(asked: &Asked, aim: &Aim, report: &mut Report) -> Done {
     let mut request = asked.request(aim)?;
-    let buildout = asked.resolve_asking(&mut request, report)?;
-    run::install(buildout, &request, report)?;
-    Ok(Exit::Done)
+    let resolved = asked.resolve_asking(&mut request, report);
+    let done = resolved.and_then(|buildout| Ok(run::install(buildout, &request, report)?));
+    asked.write_audit(&request, report)?;
+    done.map(|_| Exit::Done)
 }

@@ -12,13 +12,14 @@
 //! | `request`, `given` | arguments and environment become what a run is asked for, and what the user gives |
 //! | `asking`, `person` | somebody at the terminal is asked for what is missing |
 //! | `python` | the version of the user's own interpreter |
-//! | `install` (and `uninstall`), `plan`, `init`, `bootstrap`, `annotate`, `query`, `why`, `recipe`, `permissions`, `approve` (and `revoke`), `policy`, `cache`, `graph`, `doctor`, `completions`, `man` | the commands |
+//! | `install` (and `uninstall`), `plan`, `init`, `bootstrap`, `annotate`, `query`, `why`, `recipe`, `permissions`, `approve` (and `revoke`), `audit`, `policy`, `cache`, `graph`, `doctor`, `completions`, `man` | the commands |
 
 mod annotate;
 mod approve;
 mod argument_error;
 mod arguments;
 mod asking;
+mod audit;
 mod bootstrap;
 mod cache;
 mod command;
@@ -162,6 +163,7 @@ fn done(asked: &Asked, report: &mut Report) -> Done {
         Command::Permissions { parts } => permissions::run(asked, parts, report),
         Command::Approve { parts } => approve::approve(asked, parts, report),
         Command::Revoke { parts } => approve::revoke(asked, parts, report),
+        Command::Audit { parts } => audit::run(asked, parts, report),
         Command::PolicyCheck { file } => policy::check(asked, file.as_deref(), report),
         Command::CacheWarm { system } => cache::warm(asked, *system, report),
         Command::CacheBundle { output } => cache::bundle(asked, output),

@@ -11,6 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::arguments::Arguments;
 use super::{Failed, python, unknown_part};
 use crate::access::{Asker, Grants, NeedKind, Policy};
+use crate::audit::Audit;
 use crate::config::{self, Configuration, Facts, Opaque, Value};
 use crate::confine::Landlock;
 use crate::diagnostic::{Diagnostic, Exit};
@@ -178,6 +179,7 @@ impl Asked {
                 since: since(),
             },
             surroundings: Surroundings {
+                audit: Audit::default(),
                 grants,
                 environment,
                 machine: machine(verbosity),

@@ -1,12 +1,13 @@
 //! One call of a recipe, and what its failure means.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{ExecuteError, Execution};
-use crate::access::{Deed, NOT_MADE};
+use crate::access::{Asker, Deed, NOT_MADE, NeedKind, Standing};
 use crate::event::Event;
 use crate::installed::{Filled, InstalledError, Journal, Made};
 use crate::recipe::{Call, Failure, Outcome, Phase, Recipe, Record, Witness};
@@ -89,7 +90,32 @@ impl Execution<'_> {
         let outcome = outcome.expect("a recipe's thread outlives its call");
         self.buildout.mark_used(&part, &outcome.used);
         self.buildout.mark_used("buildout", &outcome.used_of_buildout);
+        self.note(recipe, &part, &outcome.record);
         outcome
+    }
+
+    /// Notes for the user what a call touched and what it was refused.
+    fn note(&self, recipe: &Recipe, part: &str, record: &Record) {
+        let (audit, identity) = (&self.buildout.surroundings().audit, recipe.identity());
+        let asker = Asker::Part { name: part, recipe: &identity };
+        let by = |kind| {
+            let buildout = &self.buildout;
+            move |directory: &Utf8Path| match buildout.surroundings().grants.standing(
+                kind,
+                directory.as_str(),
+                asker,
+            ) {
+                Standing::Granted(word) if !buildout.directories.holds(directory) => word.to_string(),
+                _ => "default".to_owned(),
+            }
+        };
+        audit.touched(part, &identity, "files-read", &record.read, by(NeedKind::Read));
+        let mut written: BTreeMap<Utf8PathBuf, u64> = BTreeMap::new();
+        for path in record.made.iter().map(|made| &made.path).chain(&record.overwritten) {
+            *written.entry(path.parent().unwrap_or(path).to_owned()).or_default() += 1;
+        }
+        audit.touched(part, &identity, "files-written", &written, by(NeedKind::Write));
+        record.denied.iter().for_each(|denial| audit.denied(part, &identity, denial));
     }
 
     /// What a failed call comes to.

@@ -17,13 +17,14 @@
 //! | `graph` | parts and what they need |
 //! | `doctor` | what is known about a buildout |
 //! | `policy` | what a policy says |
-//! | `permissions`, `approve` | what parts may do, and what is asked about it |
+//! | `permissions`, `approve`, `audit` | what parts may do, what is asked about it, what they did |
 //! | `log_format` | `log-format`: how a line of the log looks |
 //! | `threshold` | `log-level` and `verbosity`: which messages are shown |
 //! | `visible` | text of others, made harmless |
 
 pub mod annotate;
 pub mod approve;
+pub mod audit;
 pub mod doctor;
 pub mod graph;
 pub mod human;

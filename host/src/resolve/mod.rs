@@ -50,6 +50,7 @@ use camino::Utf8PathBuf;
 use indexmap::IndexMap;
 
 use crate::access::{Claim, Grants};
+use crate::audit::Audit;
 use crate::config::Configuration;
 use crate::diagnostic::Diagnostic;
 use crate::event::Reporter;
@@ -71,6 +72,8 @@ use self::resolver::Resolver;
 pub struct Surroundings {
     /// What the user granted for this run.
     pub grants: Grants,
+    /// What is noted of each decision about access.
+    pub audit: Audit,
     /// The granted environment variables that are set.
     pub environment: BTreeMap<String, String>,
     /// About the machine, for recipes.

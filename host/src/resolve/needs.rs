@@ -181,13 +181,6 @@ pub(super) fn claims(buildout: &Buildout) -> Vec<Claim> {
     claims
 }
 
-/// What all parts need and do not have.
-pub(super) fn missing(buildout: &Buildout) -> Vec<Claim> {
-    let mut claims = claims(buildout);
-    claims.retain(|claim| !claim.standing.is_met());
-    claims
-}
-
 /// A need with the part's options filled in and its value as it is compared; none if everybody may.
 fn settled(buildout: &Buildout, part: &str, need: &Need) -> Option<Need> {
     let mut need = need.clone();

@@ -128,7 +128,9 @@ impl Resolver<'_> {
             if let Some(cause) = needs::protected_output(this.buildout) {
                 return Err(this.error(cause));
             }
-            let missing = needs::missing(this.buildout);
+            let mut missing = needs::claims(this.buildout);
+            missing.iter().for_each(|claim| this.buildout.surroundings.audit.decided(claim));
+            missing.retain(|claim| !claim.standing.is_met());
             if !missing.is_empty() {
                 let directory = this.buildout.surroundings.grants.directory().to_owned();
                 return Err(this.error(Cause::Access { claims: missing, directory }));

@@ -95,6 +95,9 @@ impl Resolver<'_> {
         let words = [&command.program].into_iter().chain(&command.arguments);
         let words: Vec<&str> = words.map(String::as_str).collect();
         self.log(part, Level::Debug, &format!("Running {}", words.join(" ")));
+        let identity = self.buildout.part(part).map(|part| part.recipe.identity()).unwrap_or_default();
+        let surroundings = &self.buildout.surroundings;
+        surroundings.audit.started(part, &identity, &words, &surroundings.environment);
         let mut line = |stream: Stream, text: &str| {
             let level = match stream {
                 Stream::Out => Level::Info,

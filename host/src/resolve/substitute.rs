@@ -138,6 +138,7 @@ impl Resolver<'_> {
                 }
             }
         }
+        missing.iter().for_each(|claim| self.buildout.surroundings.audit.decided(claim));
         missing.retain(|claim| !claim.standing.is_met());
         if missing.is_empty() { Ok(()) } else { Err(self.ungranted(missing)) }
     }

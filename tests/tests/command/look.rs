@@ -366,6 +366,7 @@ exit 0
         str![[r#"
 buildout-annotate.1
 buildout-approve.1
+buildout-audit.1
 buildout-bootstrap.1
 buildout-cache-warm.1
 buildout-cache.1

@@ -27,7 +27,7 @@
 //! | `options` | the part's own section |
 //! | `sections` | other sections: nested `init`s, sections that recipes add |
 //! | `grants`, `missing`, `refusals` | declared access: granted, not granted, refused |
-//! | `policy`, `approving` | what the user says once and for all, and when asked |
+//! | `policy`, `approving`, `audit` | what the user says once and for all, and when asked; what is written down of it |
 //! | `names` | how a recipe is found, and what is no recipe |
 //! | `descriptions` | what a recipe says about itself |
 //! | `code_cache` | compiled code that somebody touched |
@@ -39,6 +39,7 @@ mod adopting;
 mod allowances;
 mod approving;
 mod asked;
+mod audit;
 mod code_cache;
 mod compiling;
 mod confined;

@@ -52,6 +52,8 @@ pub struct Record {
     pub changed: BTreeMap<Utf8PathBuf, Option<Seen>>,
     /// What it was refused.
     pub denied: Vec<Denial>,
+    /// How many times it opened something to read it, by directory.
+    pub read: BTreeMap<Utf8PathBuf, u64>,
     /// Which limit of the file system it reached, if any.
     pub limit: Option<&'static str>,
     /// What the system said when it refused to write what the recipe wrote, if it did.
@@ -191,6 +193,17 @@ impl Guard {
             self.note(denial);
             Refusal::Hidden
         })
+    }
+
+    /// Counts a file that was opened to be read.
+    pub(crate) fn opened(&mut self, path: &Utf8Path) {
+        let directory = path.parent().unwrap_or(path);
+        match self.record.read.get_mut(directory) {
+            Some(count) => *count += 1,
+            None => {
+                self.record.read.insert(directory.to_owned(), 1);
+            }
+        }
     }
 
     /// Whether it can be seen, without noting down that somebody looked.

@@ -238,8 +238,19 @@ impl Guarded<'_> {
     ) -> FsResult<Handle> {
         self.no_special(&from, follow, &path)?;
         let handle = self.open(&from, follow, &path, open, flags)?;
-        match self.path_of(&handle).and_then(|path| Ok(self.guard.may_see(&path)?)) {
-            Ok(()) => Ok(handle),
+        let seen = self.path_of(&handle).and_then(|path| {
+            self.guard.may_see(&path)?;
+            Ok(path)
+        });
+        match seen {
+            Ok(path) => {
+                if matches!(self.inner.table.get(&handle)?, Descriptor::File(_))
+                    && !self.guard.is_temporary(&path)
+                {
+                    self.guard.opened(&path);
+                }
+                Ok(handle)
+            }
             Err(error) => {
                 self.inner.table.delete(handle)?;
                 Err(error)
