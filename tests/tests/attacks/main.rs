@@ -12,5 +12,6 @@ mod configurations;
 mod list;
 mod paths;
 mod programs;
+mod random;
 mod surroundings;
 mod tiers;
