@@ -43,7 +43,8 @@
 //! 6. Only what a part returned and is known to have made is removed; a failed call leaves nothing behind.
 //! 7. Only `report` prints, only `main` exits, only `recipe` names wasmtime. stdout is results, stderr talk.
 //! 8. A parse never stops at the first error. Every value knows the bytes it came from.
-//! 9. What a part may touch = defaults ∪ (what its recipe declares ∧ what the user granted).
+//! 9. What a part may touch = defaults ∪ (what its recipe declares ∧ what the user granted); of a recipe that is not
+//!    built in, the kernel holds the thread to it as well.
 //! 10. Untrusted text reaches a terminal with control characters made visible.
 //! 11. No panics on input. Exit codes are [`diagnostic::Exit`].
 //!
@@ -54,7 +55,7 @@
 //! | `buildout.cfg` and what it extends, `~/.buildout/default.cfg` | `config` |
 //! | `$XDG_CONFIG_HOME/buildout/policy.toml`: what the user said once and for all | `cli`, `access` |
 //! | `.installed.cfg` in the buildout directory | `installed` (and people's tools: the format is zc.buildout's) |
-//! | `.buildout/` there: `lock`, `aside/`, `kept/`, `tmp/` | `installed`, `execute`, `recipe` |
+//! | `.buildout/` there: `lock`, `aside/`, `kept/`, `new/`, `tmp/` | `installed`, `execute`, `recipe` |
 //! | `$XDG_STATE_HOME/buildout/`: state and journal for each buildout directory, approvals, the audit log, the key of the code cache | `installed`, `access`, `audit`, `recipe` |
 //! | `$XDG_CACHE_HOME/buildout/`: `code/`, `components/`, `python.json` | `recipe`, `cli` |
 
