@@ -56,7 +56,6 @@ fn found() -> Result<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
 
     #[test]
     fn a_machine_that_lacks_a_layer_is_told_and_fails_where_that_layer_is_asked_for() {
