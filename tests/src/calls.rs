@@ -16,7 +16,7 @@ use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Command, ExitStatus, Output};
 use std::{io, mem, ptr};
 
-use crate::without::{install, line};
+use crate::denied::{filter, install};
 
 /// What happens to a call.
 #[derive(Debug, Clone, Copy)]
@@ -78,41 +78,29 @@ const OPENING: [(c_long, &str); 3] =
 /// # Panics
 ///
 /// The command cannot be started, or this process may not trace it.
-pub(crate) fn run(mut command: Command, strike: Option<(usize, Strike)>) -> (Output, Vec<String>) {
-    let file = || tempfile::tempfile().expect("there is room");
-    let (mut stdout, mut stderr) = (file(), file());
-    let again = |file: &File| file.try_clone().expect("a handle can be copied");
-    command.stdout(again(&stdout)).stderr(again(&stderr));
-    let filter = filter();
-    // SAFETY: between fork and exec it makes system calls and nothing else; `filter` was made before.
-    unsafe { command.pre_exec(move || let_us_trace(&filter)) };
-    #[expect(clippy::zombie_processes, reason = "`follow` waits for it, and for its threads")]
-    let child = command.spawn().expect("the command can be started");
-    let mut traced = Traced { process: pid(child.id()), strike, calls: Vec::new(), known: BTreeSet::new() };
-    let status = traced.follow();
-    let text = |file: &mut File| {
-        let mut bytes = Vec::new();
-        file.rewind().and_then(|()| file.read_to_end(&mut bytes)).expect("it can be read");
-        bytes
-    };
-    (Output { status, stdout: text(&mut stdout), stderr: text(&mut stderr) }, traced.calls)
+pub(crate) fn run(command: Command, strike: Option<(usize, Strike)>) -> (Output, Vec<String>) {
+    let filter = stopping(CHANGING.iter().chain(&WRITING).chain(&OPENING));
+    let mut traced = Traced { strike, ..Traced::default() };
+    (traced.run(command, filter), traced.calls)
+}
+
+/// Runs a command and answers one call with a number, where its first argument is 0.
+///
+/// # Panics
+///
+/// As [`run`].
+pub(crate) fn answered(command: Command, call: c_long, answer: i64) -> Output {
+    let mut traced = Traced { answer: Some(answer), ..Traced::default() };
+    traced.run(command, stopping(&[(call, "")]))
 }
 
 fn pid(number: u32) -> libc::pid_t {
     number.try_into().expect("the kernel's numbers fit")
 }
 
-/// A program for the kernel: the calls above stop for the tracer, all others go on.
-fn filter() -> Vec<libc::sock_filter> {
-    // The number of the call stands at the beginning of what is judged.
-    let mut filter = vec![line(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0)];
-    for (number, _) in CHANGING.iter().chain(&WRITING).chain(&OPENING) {
-        let number = u32::try_from(*number).expect("numbers of calls are small");
-        filter.push(line(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 1, number));
-        filter.push(line(libc::BPF_RET | libc::BPF_K, 0, libc::SECCOMP_RET_TRACE));
-    }
-    filter.push(line(libc::BPF_RET | libc::BPF_K, 0, libc::SECCOMP_RET_ALLOW));
-    filter
+/// A program for the kernel: these calls stop for the tracer, all others go on.
+fn stopping<'c>(calls: impl IntoIterator<Item = &'c (c_long, &'c str)>) -> Vec<libc::sock_filter> {
+    filter(calls.into_iter().map(|(call, _)| (*call, libc::SECCOMP_RET_TRACE)))
 }
 
 fn let_us_trace(filter: &[libc::sock_filter]) -> io::Result<()> {
@@ -124,15 +112,37 @@ fn let_us_trace(filter: &[libc::sock_filter]) -> io::Result<()> {
 }
 
 /// A command that stops before each call.
+#[derive(Default)]
 struct Traced {
     process: libc::pid_t,
     strike: Option<(usize, Strike)>,
+    /// What the call is answered, instead of being looked at.
+    answer: Option<i64>,
     calls: Vec<String>,
     /// Threads that have stopped once.
     known: BTreeSet<libc::pid_t>,
 }
 
 impl Traced {
+    fn run(&mut self, mut command: Command, filter: Vec<libc::sock_filter>) -> Output {
+        let file = || tempfile::tempfile().expect("there is room");
+        let (mut stdout, mut stderr) = (file(), file());
+        let again = |file: &File| file.try_clone().expect("a handle can be copied");
+        command.stdout(again(&stdout)).stderr(again(&stderr));
+        // SAFETY: between fork and exec it makes system calls and nothing else; `filter` was made before.
+        unsafe { command.pre_exec(move || let_us_trace(&filter)) };
+        #[expect(clippy::zombie_processes, reason = "`follow` waits for it, and for its threads")]
+        let child = command.spawn().expect("the command can be started");
+        self.process = pid(child.id());
+        let status = self.follow();
+        let text = |file: &mut File| {
+            let mut bytes = Vec::new();
+            file.rewind().and_then(|()| file.read_to_end(&mut bytes)).expect("it can be read");
+            bytes
+        };
+        Output { status, stdout: text(&mut stdout), stderr: text(&mut stderr) }
+    }
+
     /// Follows the command, its threads and its children until all have ended.
     fn follow(&mut self) -> ExitStatus {
         let mut ended = None;
@@ -184,6 +194,14 @@ impl Traced {
         let mut registers: libc::user_regs_struct = unsafe { mem::zeroed() };
         if !ask(libc::PTRACE_GETREGS, thread, 0, (&raw mut registers) as usize) {
             return; // It was killed meanwhile.
+        }
+        if let Some(answer) = self.answer {
+            if registers.rdi == 0 {
+                registers.orig_rax = u64::MAX;
+                registers.rax = answer.cast_unsigned();
+                ask(libc::PTRACE_SETREGS, thread, 0, (&raw mut registers) as usize);
+            }
+            return;
         }
         let Some(name) = changes(thread, &registers) else { return };
         self.calls.push(name);

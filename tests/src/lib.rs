@@ -24,7 +24,6 @@ mod run;
 mod shelf;
 mod site;
 mod terminal;
-mod without;
 
 pub use calls::Strike;
 pub use denied::Denied;

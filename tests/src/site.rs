@@ -26,7 +26,6 @@ use crate::denied::{Denied, deny};
 use crate::machine;
 use crate::run::{Run, redacted};
 use crate::terminal;
-use crate::without;
 
 /// What no run may tell anybody.
 const SECRET: &str = "CANARY";
@@ -264,15 +263,13 @@ impl Site {
         Run::of(self.output_of(shell), &self.real)
     }
 
-    /// The same on a system where these calls fail with `error`.
+    /// The same on a system that answers a call with `answer`, where the call's first argument is 0.
     ///
     /// # Panics
     ///
     /// As [`Site::run`].
-    pub fn run_without(&self, calls: &[c_long], error: i32, arguments: &[&str]) -> Run {
-        let mut command = self.command(arguments);
-        without::without(&mut command, calls, error);
-        Run::of(self.output_of(command), &self.real)
+    pub fn run_answered(&self, call: c_long, answer: i64, arguments: &[&str]) -> Run {
+        Run::of(calls::answered(self.command(arguments), call, answer), &self.real)
     }
 
     /// The same; one of the system calls that change something is struck, the first being 1. With them all, by name.

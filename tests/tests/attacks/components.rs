@@ -14,7 +14,7 @@ fn there_is_no_way_out_where_the_kernel_does_not_find_paths_beneath_a_directory(
     let secret = site.path("../outside/secret").display().to_string();
     site.write("buildout.cfg", site.read("buildout.cfg").replace("[OUT]", &secret));
     site.link(site.path("../outside"), "outside").link("../outside/secret", "secret-link");
-    let run = site.run_without(&[libc::SYS_openat2], libc::ENOSYS, &[]);
+    let run = site.run_where(&[(libc::SYS_openat2, libc::ENOSYS)], &[]);
     assert_eq!(run.exit, Some(0), "{run:?}");
     assert_eq!(run.said("a"), ["0 of 357 ways lead out"; 2]);
 }
@@ -43,7 +43,7 @@ fn where_the_kernel_cannot_confine_a_recipe_it_is_refused_unless_its_user_says_o
     // Not there at all, and there but turned off.
     for error in [libc::ENOSYS, libc::EOPNOTSUPP] {
         assert_shows(
-            site.run_without(&[libc::SYS_landlock_create_ruleset], error, &[]),
+            site.run_where(&[(libc::SYS_landlock_create_ruleset, error)], &[]),
             str![[r#"
 exit 6
 -- standard error
@@ -63,7 +63,7 @@ help: `--confine=guard` runs such recipes here under buildout's own checks alone
     }
     assert!(!site.has("parts"), "nothing was begun");
     assert_shows(
-        site.run_without(&[libc::SYS_landlock_create_ruleset], libc::ENOSYS, &["--confine=guard"]),
+        site.run_where(&[(libc::SYS_landlock_create_ruleset, libc::ENOSYS)], &["--confine=guard"]),
         str![[r#"
 exit 0
 -- standard error
@@ -85,7 +85,7 @@ fn the_users_policy_says_once_and_for_all_that_the_guard_is_enough_and_the_comma
     let site = Site::actor("install = say done");
     site.write("../home/.config/buildout/policy.toml", "confine = \"guard\"\n");
     let run = |arguments: &[&str]| {
-        site.run_without(&[libc::SYS_landlock_create_ruleset], libc::ENOSYS, arguments).exit
+        site.run_where(&[(libc::SYS_landlock_create_ruleset, libc::ENOSYS)], arguments).exit
     };
     assert_eq!((run(&[]), run(&["--confine=strict"])), (Some(0), Some(6)));
 }
@@ -93,7 +93,7 @@ fn the_users_policy_says_once_and_for_all_that_the_guard_is_enough_and_the_comma
 #[test]
 fn recipes_that_are_built_in_need_no_help_of_the_kernel() {
     let site = Site::new("[buildout]\nparts = a\n[a]\nrecipe = mkdir\n");
-    let run = site.run_without(&[libc::SYS_landlock_create_ruleset], libc::ENOSYS, &["-q"]);
+    let run = site.run_where(&[(libc::SYS_landlock_create_ruleset, libc::ENOSYS)], &["-q"]);
     assert_eq!((run.exit, &*run.stderr), (Some(0), ""));
 }
 

@@ -172,3 +172,23 @@ fn doctor_tells_of_each_layer_whether_it_is_there() {
         assert_eq!(site.run_where(denied, &["doctor"]).exit, Some(0));
     }
 }
+
+#[test]
+fn an_old_landlock_that_lacks_rights_is_none() {
+    for version in 1..=2 {
+        let answered = |arguments: &[&str]| {
+            site("bits").run_answered(libc::SYS_landlock_create_ruleset, version, arguments)
+        };
+        let flags = flags();
+        let mut all: Vec<&str> = flags.iter().map(String::as_str).collect();
+        let run = answered(&all);
+        assert_eq!(run.exit, Some(6), "version {version}: {}", run.stderr);
+        assert_eq!(run.said("a"), [""; 0], "version {version}: it was started");
+        // A recipe that is not ours needs it as well.
+        all.retain(|flag| *flag != "--confine=guard");
+        let run = answered(&all);
+        assert_eq!(run.exit, Some(6), "version {version}: {}", run.stderr);
+        let run = answered(&["doctor"]);
+        assert!(run.stdout.contains(&format!("version {version}, ")), "{}", run.stdout);
+    }
+}
