@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `calls` | a kill, a signal and an error at every system call that changes something |
 //! | `cut` | records that were cut off |
+//! | `edits` | what somebody changed outlives a kill at every step |
 //! | `faults` | a kill, a full disk and a broken one at every step that changes something |
 //! | `model` | sequences of configurations, failures and edits, made up |
 //! | `sweep` | one run that is disturbed in every way |
@@ -15,6 +16,7 @@
 
 mod calls;
 mod cut;
+mod edits;
 mod faults;
 mod model;
 mod sweep;
