@@ -30,7 +30,7 @@ pub use approvals::{Approvals, ApprovalsError, Approved};
 pub use claim::{Claim, flag, missing, ways};
 pub use grants::{Asker, Before, Grant, Grants, Standing, Word};
 pub use need::{Need, NeedKind, net_value};
-pub use policy::{Confine, Fetch, Limit, Policy, PolicyError, ProcessTier, Rule};
+pub use policy::{Confine, Fetch, Limit, Policy, PolicyError, Rule};
 pub use protected::Protected;
 pub use reach::{Deed, Denial, NOT_MADE, Permit, Reach};
 pub use secret::beneath as has_secret_name;

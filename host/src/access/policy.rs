@@ -14,6 +14,7 @@ use super::grants::{Grant, Word};
 use super::need::{NeedKind, net_value};
 use super::pattern::Pattern;
 use super::written::{Rules, Written, unknown_keys};
+use crate::confine::Tier;
 use crate::diagnostic::{Diagnostic, Exit, nearest};
 use crate::path::real_or_to_be;
 use crate::source::{FileId, SourceMap, Span};
@@ -30,19 +31,6 @@ pub enum Confine {
     Strict,
     /// The guard alone is enough.
     Guard,
-}
-
-/// What must confine a program.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ProcessTier {
-    /// Namespaces, and all that is below.
-    #[default]
-    Strict,
-    /// Landlock, a filter of system calls and limits are enough.
-    Landlock,
-    /// Nothing needs to.
-    None,
 }
 
 /// Whether fixed addresses are fetched without a question.
@@ -87,8 +75,8 @@ pub struct Policy {
     pub trust_owner: Vec<Pattern>,
     /// See [`Confine`].
     pub confine: Confine,
-    /// See [`ProcessTier`].
-    pub process: ProcessTier,
+    /// How strongly a program is confined at least.
+    pub process: Tier,
     /// See [`Fetch`].
     pub fetch: Fetch,
     /// Whether `--allow-all` is taken where nobody can be asked.
@@ -543,7 +531,7 @@ The policy cannot be read: invalid type: integer `1`, expected a sequence at 1:9
         let (policy, _) = Policy::parse(&sources, file, None).expect("it is right");
         assert_eq!(
             (policy.confine, policy.process, policy.fetch, policy.allow_all_in_ci),
-            (Confine::Guard, ProcessTier::Landlock, Fetch::Ask, true)
+            (Confine::Guard, Tier::Landlock, Fetch::Ask, true)
         );
         assert!(policy.trusts("/nowhere/a/b".into()) && !policy.trusts("/else".into()));
         assert_eq!(policy.opaque, ["buildout:index"]);

@@ -11,7 +11,8 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::policy::{Confine, Fetch, ProcessTier};
+use super::policy::{Confine, Fetch};
+use crate::confine::Tier;
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -20,7 +21,7 @@ use super::policy::{Confine, Fetch, ProcessTier};
 pub(super) struct Written {
     pub(super) trust_owner: Vec<Spanned<String>>,
     pub(super) confine: Confine,
-    pub(super) process: ProcessTier,
+    pub(super) process: Tier,
     pub(super) fetch: Fetch,
     pub(super) allow_all_in_ci: bool,
     pub(super) opaque: Vec<String>,

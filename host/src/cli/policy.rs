@@ -15,7 +15,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::arguments::{as_typed, wrong_limit};
 use super::request::Asked;
 use super::{Arguments, Command, Done, Failed};
-use crate::access::{Confine, Policy, ProcessTier};
+use crate::access::{Confine, Policy};
+use crate::confine::Tier;
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::event::Reporter as _;
 use crate::path::{real_or_to_be, straight};
@@ -121,9 +122,9 @@ fn levels(policy: &Policy) -> [Option<&'static str>; 2] {
         Confine::Guard => Some("--confine=guard"),
     };
     let programs = match policy.process {
-        ProcessTier::Strict => None,
-        ProcessTier::Landlock => Some("--process-tier=landlock"),
-        ProcessTier::None => Some("--process-tier=none"),
+        Tier::Strict => None,
+        Tier::Landlock => Some("--process-tier=landlock"),
+        Tier::None => Some("--process-tier=none"),
     };
     [recipes, programs]
 }

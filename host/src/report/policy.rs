@@ -9,7 +9,7 @@ use camino::Utf8Path;
 use serde::Serialize;
 
 use super::visible;
-use crate::access::{Confine, Fetch, Policy, ProcessTier, Rule, Word};
+use crate::access::{Confine, Fetch, Policy, Rule, Word};
 
 /// A policy as programs read it.
 #[derive(Debug, Serialize)]
@@ -78,11 +78,7 @@ impl PolicyShown {
                 Confine::Strict => "strict",
                 Confine::Guard => "guard",
             },
-            process: match said.process {
-                ProcessTier::Strict => "strict",
-                ProcessTier::Landlock => "landlock",
-                ProcessTier::None => "none",
-            },
+            process: said.process.word(),
             fetch: match said.fetch {
                 Fetch::Fixed => "fixed",
                 Fetch::Ask => "ask",

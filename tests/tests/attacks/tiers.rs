@@ -101,6 +101,16 @@ a: a device: denied
 }
 
 #[test]
+fn the_users_policy_accepts_a_tier_and_a_flag_beats_it() {
+    let site = site("bits");
+    site.write("../home/.config/buildout/policy.toml", "process = \"landlock\"\n");
+    let ran = run(&site, NO_NAMESPACES, &[]);
+    assert_eq!(ran.exit, Some(0), "{}", ran.stderr);
+    let ran = run(&self::site("bits"), NO_NAMESPACES, &["--process-tier=strict"]);
+    assert_eq!(ran.exit, Some(6), "{}", ran.stderr);
+}
+
+#[test]
 fn the_weaker_tier_still_holds_files_and_network() {
     let outside = site("x");
     let place = outside.path("../outside").canonicalize().unwrap();
