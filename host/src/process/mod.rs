@@ -13,6 +13,7 @@
 //! | `command` | what is asked for, what is allowed, how it ended |
 //! | `places` | where it can read and write, without secrets and without what is somebody else's |
 //! | `programs` | a program's name → its file |
+//! | `bubblewrap` | namespaces from a program of the system |
 //! | `surroundings` | the environment that a program sees |
 //! | `plan` | what the child is told, and what it tells |
 //! | `probe` | what of all this the machine gives to this user |
@@ -23,6 +24,7 @@
 //! | `sweep` | what lies in its directories, before and after |
 //! | `limits` | how much a program may use |
 
+mod bubblewrap;
 mod command;
 mod error;
 mod keep;

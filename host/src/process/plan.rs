@@ -13,6 +13,8 @@ pub(super) enum Task {
     Run(Box<Plan>),
     /// Tries whether this machine gives it namespaces.
     Probe,
+    /// Says that it is there: in namespaces that somebody else has made.
+    Answer,
 }
 
 /// A program with its sandbox.
@@ -62,6 +64,9 @@ pub(super) enum Told {
     Possible,
 }
 
+/// What the first layer is called.
+pub(super) const NAMESPACES: &str = "namespaces";
+
 /// A layer of the sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Layer {
@@ -74,7 +79,7 @@ pub(super) enum Layer {
 impl Layer {
     pub(super) fn word(self) -> &'static str {
         match self {
-            Self::Namespaces => "namespaces",
+            Self::Namespaces => NAMESPACES,
             Self::Landlock => "Landlock",
             Self::Seccomp => "seccomp",
             Self::Limits => "limits",

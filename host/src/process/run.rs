@@ -19,12 +19,13 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::command::{Allowed, Command, Ended, Output, Ran, Stream};
 use super::error::ProcessError;
-use super::places;
+use super::plan::NAMESPACES;
 use super::plan::{Plan, Resource, Task, Told};
 use super::programs::find;
 use super::start::START;
 use super::surroundings::surroundings;
 use super::sweep::{self, Inventory, Offence, Swept};
+use super::{bubblewrap, places, probe};
 use crate::confine::{Rations, Tier, View};
 
 /// How often the flag and the clock are looked at.
@@ -53,9 +54,16 @@ pub fn run(
     let io = |error| ProcessError::Io { program: command.program.clone(), error };
     let before = Inventory::of(&allowed.own).map_err(io);
     let prepared = before.and_then(|before| Ok((prepared(command, allowed, &before)?, before)));
-    let result = prepared.and_then(|((plan, _temporary), before)| {
-        let ended =
-            Running::start(&plan, command, allowed).and_then(|running| running.finish(cancelled, line));
+    let result = prepared.and_then(|((mut plan, _temporary), before)| {
+        let start = |plan: &Plan| Running::start(plan, command, allowed);
+        let mut ended = start(&plan).and_then(|running| running.finish(cancelled, line));
+        if let Err(ProcessError::Unconfined { layer: NAMESPACES, .. }) = ended
+            && probe::bubblewrap()
+        {
+            // Nothing was started. Another program may be allowed to make them.
+            plan.is_inside = true;
+            ended = start(&plan).and_then(|running| running.finish(cancelled, line));
+        }
         let (found, first) = before.sweep(&allowed.own, &allowed.reach).map_err(io)?;
         swept = found;
         let first = first.or(sweep::clear(&allowed.temporary).map_err(io)?);
@@ -156,7 +164,10 @@ impl<'c> Running<'c> {
         let until = Instant::now() + time;
         let start = || -> io::Result<_> {
             let (ours, theirs) = UnixStream::pair()?;
-            let mut child = std::process::Command::new("/proc/self/exe")
+            let ourselves = || std::process::Command::new("/proc/self/exe");
+            let inside = plan.is_inside.then(|| bubblewrap::command(&plan.view)).flatten();
+            let mut child = inside
+                .unwrap_or_else(ourselves)
                 .arg(START)
                 .env_clear()
                 .stdin(Stdio::from(OwnedFd::from(theirs)))

@@ -57,6 +57,7 @@ pub fn start() -> ExitCode {
     let told = match task {
         Task::Run(plan) => run(&plan, &socket).unwrap_or_else(|told| told),
         Task::Probe => probe(&socket).unwrap_or_else(|told| told),
+        Task::Answer => Told::Possible,
     };
     tell(&socket, &told);
     ExitCode::SUCCESS
@@ -78,7 +79,9 @@ fn run(plan: &Plan, socket: &UnixStream) -> Done<Told> {
             rustix::process::set_child_subreaper(Some(rustix::process::getpid()))
                 .map_err(|error| limits(error.into()))?;
             let program = started(plan, socket).map_err(&limits)?;
-            let told = keep::keep(program, Some(socket.as_fd()), None);
+            // Only where nobody else's are seen can they be counted.
+            let most = Most { memory_bytes: plan.memory_bytes, processes: plan.view.processes };
+            let told = keep::keep(program, Some(socket.as_fd()), plan.is_inside.then_some(most));
             keep::end_all();
             told.map_err(limits)
         }

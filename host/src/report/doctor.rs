@@ -42,6 +42,8 @@ pub struct Confines {
     pub tiers: Vec<&'static str>,
     /// Why there are no namespaces; none: there are.
     pub namespaces: Option<String>,
+    /// Whether bubblewrap makes them, where we cannot.
+    pub bubblewrap: bool,
     /// The version of Landlock, as far as we use it; 0 is none.
     pub landlock: u32,
     /// Why there is no filter of system calls; none: there is.
@@ -53,6 +55,7 @@ impl Confines {
         Self {
             tiers: Tier::ALL.into_iter().filter(|tier| probe.gives(*tier)).map(Tier::word).collect(),
             namespaces: probe.namespaces.clone().err(),
+            bubblewrap: probe.bubblewrap,
             landlock: probe.landlock.version,
             seccomp: probe.seccomp.clone().err(),
         }
@@ -69,7 +72,10 @@ impl Confines {
             version => format!("version {version}"),
         };
         let lines = [
-            ("namespaces", layer(&self.namespaces)),
+            (
+                "namespaces",
+                if self.bubblewrap { "yes, by bubblewrap".into() } else { layer(&self.namespaces) },
+            ),
             ("Landlock", landlock),
             ("filter of system calls", layer(&self.seccomp)),
         ];

@@ -2,6 +2,8 @@
 //!
 //! The layer is there; a filter has the system say that it is not.
 
+use std::io::{self, Write as _};
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
@@ -10,7 +12,10 @@ use snapbox::str;
 
 const VILLAIN: &str = env!("CARGO_BIN_EXE_villain");
 
-const NO_NAMESPACES: &[Denied] = &[(libc::SYS_unshare, libc::EPERM)];
+/// The second is one that bubblewrap cannot do without either.
+const NO_NAMESPACES: &[Denied] = &[(libc::SYS_unshare, libc::EPERM), (libc::SYS_pivot_root, libc::EPERM)];
+/// As where only programs that the system knows may make namespaces.
+const NO_NAMESPACES_OF_OUR_OWN: &[Denied] = &[(libc::SYS_unshare, libc::EPERM)];
 const NO_MOUNTS: &[Denied] = &[(libc::SYS_mount, libc::EPERM)];
 const NO_LANDLOCK: &[Denied] = &[(libc::SYS_landlock_create_ruleset, libc::ENOSYS)];
 const LANDLOCK_OFF: &[Denied] = &[(libc::SYS_landlock_create_ruleset, libc::EOPNOTSUPP)];
@@ -201,4 +206,25 @@ fn an_old_landlock_that_lacks_rights_is_none() {
         let run = answered(&["doctor"]);
         assert!(run.stdout.contains(&format!("version {version}, ")), "{}", run.stdout);
     }
+}
+
+#[test]
+fn where_bubblewrap_may_make_namespaces_it_makes_them() {
+    if !Path::new("/usr/bin/bwrap").exists() {
+        // Past what `cargo test` catches, as it shows nothing of a test that passes.
+        let said = writeln!(io::stderr(), "left out: there is no bubblewrap here");
+        return said.expect("standard error can be written");
+    }
+    let outside = site("x");
+    let place = outside.path("../outside").canonicalize().unwrap();
+    for deed in [format!("files {}", place.display()), "bits".to_owned()] {
+        let strictly = run(&site(&deed), &[], &[]);
+        let run = run(&site(&deed), NO_NAMESPACES_OF_OUR_OWN, &[]);
+        assert_eq!((run.exit, run.said("a")), (strictly.exit, strictly.said("a")), "{deed}: {}", run.stderr);
+    }
+    let ran = run(&site("stubborn"), NO_NAMESPACES_OF_OUR_OWN, &["--run-time-limit=1"]);
+    assert_eq!(ran.exit, Some(5), "{}", ran.stderr);
+    let doctor = outside.run_where(NO_NAMESPACES_OF_OUR_OWN, &["doctor", "--tier=strict"]);
+    assert_eq!(doctor.exit, Some(0), "{}", doctor.stdout);
+    assert!(doctor.stdout.contains("namespaces              yes, by bubblewrap"), "{}", doctor.stdout);
 }
