@@ -8,7 +8,7 @@ use std::net::{TcpListener, UdpSocket};
 use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::os::unix::net::{SocketAddr, UnixListener};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -164,8 +164,12 @@ fn nothing_of_the_user_is_seen() {
         site.set(name, "CANARY");
     }
     // Somebody else has the word in its environment and on its command line.
-    let mut other = Command::new("sleep").args(["600"]).env("X", "CANARY").spawn().unwrap();
-    let mut words = Command::new("sh").args(["-c", "sleep 600; : CANARY"]).spawn().unwrap();
+    let idle = |command: &mut Command| {
+        // Nobody waits for what it could write, should it stay.
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let mut other = idle(Command::new("cat").env("X", "CANARY"));
+    let mut words = idle(Command::new("sh").args(["-c", "read line; : CANARY"]));
     let told = told(&site, &[]);
     for child in [&mut other, &mut words] {
         child.kill().and_then(|()| child.wait()).unwrap();
