@@ -92,6 +92,13 @@ impl Resolver<'_> {
             let message = format!("Programs are not confined strictly; they can {}", tier.leaks().join(", "));
             self.reporter.event(&Event::Log { part: None, level: Level::Warning, message });
         }
+        if !allowed.granted.is_empty() {
+            let places: Vec<&str> = allowed.granted.iter().map(|directory| directory.as_str()).collect();
+            let program = &command.program;
+            let message =
+                format!("What `{program}` writes below {} is not recorded, and stays", places.join(", "));
+            self.log(part, Level::Info, &message);
+        }
         let words = [&command.program].into_iter().chain(&command.arguments);
         let words: Vec<&str> = words.map(String::as_str).collect();
         self.log(part, Level::Debug, &format!("Running {}", words.join(" ")));

@@ -608,3 +608,46 @@ fn secrets_in_what_a_program_reads_are_not_there() {
         run.stderr
     );
 }
+
+#[test]
+fn what_a_program_writes_where_the_user_allowed_it_stays_and_that_is_said() {
+    if !is_strict() {
+        return;
+    }
+    let site = Site::new("");
+    fs::create_dir(site.path("../granted")).unwrap();
+    let place = site.path("../granted").canonicalize().unwrap().display().to_string();
+    site.write(
+        "buildout.cfg",
+        format!(
+            "[buildout]\nparts = a\n\n[a]\nrecipe = actor:shell-writer\nplace = {place}\ninstall = mkdir parts/a\n    \
+             start sh -c -- echo x > {place}/made; echo y > made\n    return parts/a\n"
+        ),
+    );
+    let run = site.run(&["--allow-run=sh", &format!("--allow-write={place}")]);
+    assert_eq!(run.exit, Some(0), "{}", run.stderr);
+    assert_eq!(run.said("a"), ["What `sh` writes below [ROOT]/granted is not recorded, and stays"]);
+    assert_eq!(site.run(&["-q", "uninstall"]).exit, Some(0));
+    assert!(site.has("../granted/made") && !site.has("parts/a"));
+}
+
+/// Until its very end, a program exchanges a file with a link to the user's.
+#[test]
+fn a_link_that_is_exchanged_until_the_end_leads_nobody_outside() {
+    if !is_strict() {
+        return;
+    }
+    let site = Site::new(
+        "[buildout]\nparts = a\n\n[a]\nrecipe = actor:shell\ninstall = mkdir parts/a\n    \
+         try start sh -c -- mkdir in; ln -s ../../../outside out; (while :; do mv -T in x; mv -T out in; mv -T in out; mv -T x in; done) & sleep 1\n    \
+         return parts/a\n",
+    );
+    for _ in 0..5 {
+        let run = site.run(&["--allow-run=sh"]);
+        assert_eq!(run.exit, Some(0), "{}", run.stderr);
+        let left = site.tree("parts/a");
+        assert!(!left.contains("->"), "a link that leads out stayed: {left}");
+        assert_eq!(site.run(&["-q", "uninstall"]).exit, Some(0));
+        assert!(!site.has("parts/a") && site.has("../outside/file"));
+    }
+}

@@ -259,3 +259,33 @@ access: nothing beyond the defaults
 "#]],
     );
 }
+
+#[test]
+fn a_need_for_everything_of_a_kind_is_no_need_that_can_be_granted() {
+    for kind in ["run", "net", "env"] {
+        let site = saying(&[&format!("{LEAST}[[access]]\nkind = \"{kind}\"\nvalue = \"*\"\n")]);
+        for grant in [vec![], vec![format!("--allow-{kind}=*")], vec!["--allow-all".to_owned()]] {
+            let grant: Vec<&str> = grant.iter().map(String::as_str).collect();
+            let run = site.run(&grant);
+            assert!(matches!(run.exit, Some(1..=3)), "{kind} {grant:?}: {run:?}");
+            assert!(!site.has("parts"), "{kind} {grant:?}");
+        }
+    }
+    assert_shows(
+        saying(&[&format!("{LEAST}[[access]]\nkind = \"env\"\nvalue = \"*\"\n")]).run(&["--allow-all"]),
+        str![[r#"
+exit 3
+-- standard error
+While:
+  Installing.
+Error: These parts need access that was not granted:
+  a: env *
+ --> buildout.cfg:4:10
+  |
+4 | recipe = ./r.wasm
+  |          ^^^^^^^^ needs env
+note: `*` would be everything of its kind: a recipe must name what it needs
+
+"#]],
+    );
+}
