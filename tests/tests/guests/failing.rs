@@ -104,6 +104,17 @@ install c
 }
 
 #[test]
+fn a_file_that_was_renamed_to_itself_or_to_its_other_name_is_undone_as_any_other() {
+    let site = Site::new(
+        "[buildout]\nparts = a\n[a]\nrecipe = actor:links\n\
+         install = write parts/one x\n    hard-link parts/one parts/two\n    rename parts/one parts/two\n\
+         \x20   write parts/three x\n    rename parts/three parts/three\n    fail user The oven is cold\n",
+    );
+    assert_eq!(site.run(&["--allow-links"]).exit, Some(1));
+    assert_shows(site.tree("parts"), str![[""]]);
+}
+
+#[test]
 fn when_one_of_several_reinstalls_fails_the_finished_one_stays_and_the_others_are_back() {
     let site = Site::new(&three(["1", "1", "1"], ["", "", ""]));
     assert_eq!(site.run(&[]).exit, Some(0));

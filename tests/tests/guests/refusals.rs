@@ -6,6 +6,41 @@ use snapbox::str;
 use crate::grants::declaring;
 
 #[test]
+fn a_directory_that_is_moved_takes_nothing_along_to_where_it_may_not_be() {
+    let site = Site::new(
+        "[buildout]\nparts = a\n[a]\nrecipe = actor:places\noutput = etc/app.conf\ninstall = mkdir parts/one\n\
+         \x20   write parts/one/f x\n    try rename parts/one etc\n    rename parts/one parts/two\n\
+         \x20   return parts/two\n",
+    );
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
+exit 0
+-- standard error
+Creating directory '[DIR]/bin'.
+Creating directory '[DIR]/parts'.
+Creating directory '[DIR]/eggs/v5'.
+Creating directory '[DIR]/develop-eggs'.
+Installing a.
+a: rename parts/one etc: io: Operation not permitted
+Section `a` contains unused option(s): 'output'.
+This may be an indication for either a typo in the option's name or a bug in the used recipe.
+  output: buildout.cfg:5:1
+
+"#]],
+    );
+    assert_shows(
+        site.tree("parts"),
+        str![[r#"
+two/
+two/f 644 "x"
+
+"#]],
+    );
+    assert!(!site.has("etc"));
+}
+
+#[test]
 fn what_is_refused_is_not_given_by_any_grant() {
     let site = declaring("env", "install = environment");
     assert_shows(

@@ -298,8 +298,8 @@ impl Guard {
         }
     }
 
-    /// Before `from` is moved to `to`, has all of the part's that lies in it noted down where it will lie.
-    /// Returns it, for [`Guard::renamed`].
+    /// Before `from` is moved to `to`, judges all of the part's that lies in it where it will lie, and has it noted
+    /// down there: a place that may be made may have nothing in it. Returns it, for [`Guard::renamed`].
     pub(crate) fn may_bring(&mut self, from: &Utf8Path, to: &Utf8Path) -> Result<Vec<Made>, Refusal> {
         let made = self.record.made.iter().map(|made| (&made.path, Some(made.kind)));
         let earlier = self.reach.own.iter().filter(|path| !self.record.removed.contains(*path));
@@ -314,6 +314,9 @@ impl Guard {
                 found.and_then(|found| MadeKind::of(found.file_type())).unwrap_or(MadeKind::File)
             });
             brought.push(Made::new(to.join(rest), kind));
+        }
+        for made in &brought {
+            self.judge(Deed::Create, &made.path)?;
         }
         if let Some(witness) = &self.witness {
             for made in brought.iter().filter(|made| self.counts_as_made(&made.path)) {

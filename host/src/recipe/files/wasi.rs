@@ -275,6 +275,10 @@ impl wasi::HostDescriptor for Guarded<'_> {
                     new.name.clone(),
                 ));
                 this.or_by(tried, |this| Ok(Errand::Rename(this.place(old)?, this.place(new)?)))?;
+                // Two names of one file: the system then leaves both as they are.
+                if replaced.is_some() && this.kind_at(old)?.is_some() {
+                    return Ok(());
+                }
                 this.guard.renamed((&old.path, &new.path), kind, replaced, &brought);
                 for (path, kind) in brought_out {
                     this.guard.made(&path, kind);
