@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::directory::Directory;
 use super::error::InstalledError;
-use super::made::Made;
+use super::made::{Filled, Made};
 use crate::fault::{self, Step};
 
 /// The version that we write; a higher one is not read.
@@ -43,15 +43,6 @@ pub struct Begun {
     pub action: String,
     /// With which part.
     pub part: String,
-}
-
-/// Directories of a part in which a program writes that nobody watches.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Filled {
-    /// All that is in them and not in `there` is what the program made.
-    pub directories: Vec<Utf8PathBuf>,
-    /// What was there before, and what the part had noted down itself.
-    pub there: Vec<Utf8PathBuf>,
 }
 
 /// What a killed run left to do, in the order in which it must be done.

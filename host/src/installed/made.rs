@@ -76,3 +76,12 @@ impl Made {
         self.mode = about.filter(|_| self.kind != Kind::Link).map(|about| about.mode() & 0o7777);
     }
 }
+
+/// Directories of a part in which a program writes that nobody watches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filled {
+    /// All that is in them and not in `there` is what the program made.
+    pub directories: Vec<Utf8PathBuf>,
+    /// What was there before, and what the part had noted down itself.
+    pub there: Vec<Utf8PathBuf>,
+}

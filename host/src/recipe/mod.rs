@@ -53,3 +53,6 @@ pub use instance::{cancel_on, cancelled};
 pub use limits::{Limits, time};
 pub use pool::Running;
 pub use system_cache::SYSTEM_CODE;
+
+#[cfg(test)]
+mod corpus;

@@ -152,7 +152,10 @@ mod tests {
     #[test]
     fn a_target_that_is_not_there_is_answered_with_those_that_are() {
         let error = run(&["parser", "--minutes", "1"]).unwrap_err().to_string();
-        assert_eq!(error, "no such target: `parser`; there are: config, installed");
+        assert_eq!(
+            error,
+            "no such target: `parser`; there are: audit, config, guard, installed, recipe-toml"
+        );
     }
 
     #[test]

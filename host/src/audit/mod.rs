@@ -9,6 +9,7 @@
 //! its name does. Reads and writes are counted by directory.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -157,10 +158,24 @@ impl Audit {
         let mut lines = String::new();
         for entry in entries {
             let line = Line { version: VERSION, time, directory: directory.to_owned(), entry };
-            lines.push_str(&serde_json::to_string(&line).expect("plain data is JSON"));
+            push_plain(&mut lines, &serde_json::to_string(&line).expect("plain data is JSON"));
             lines.push('\n');
         }
         lines
+    }
+}
+
+/// Writes outside of ASCII only letters and digits as they are: a terminal that shows the file obeys nothing in it.
+fn push_plain(lines: &mut String, json: &str) {
+    for character in json.chars() {
+        if character.is_alphanumeric() || matches!(character, ' '..='~') {
+            lines.push(character);
+            continue;
+        }
+        // All of these stand in texts, where JSON has them as numbers too.
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            write!(lines, "\\u{unit:04x}").expect("a String takes all");
+        }
     }
 }
 
@@ -211,6 +226,8 @@ pub fn read(state: &Utf8Path) -> io::Result<Vec<Line>> {
 }
 
 #[cfg(test)]
+mod corpus;
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -229,6 +246,16 @@ mod tests {
             )
         );
         assert_eq!(audit.lines(8, "/p".into()), "", "they are written once");
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_written_as_its_number_and_read_back_as_it_was() {
+        let audit = Audit::default();
+        let word = "é\n\u{1b}[1m\u{7f}\u{9b}\u{202e}\u{e0041}";
+        audit.started("a", "", &[word], &BTreeMap::new());
+        let lines = audit.lines(7, "/p".into());
+        assert!(lines.contains(r#""value":"é\n\u001b[1m\u007f\u009b\u202e\udb40\udc41""#), "{lines}");
+        assert_eq!(serde_json::from_str::<Line>(&lines).unwrap().entry.value, word);
     }
 
     #[test]
