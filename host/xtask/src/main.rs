@@ -45,8 +45,10 @@ Usage: cargo xtask COMMAND
   oracle --record [--only GLOB]
                                asks the real zc.buildout again, and says which answers have changed
   fuzz TARGET [--minutes N | --keep]
-                               looks for bytes that break a law of `config` or `installed`; --keep renews the corpus
-  bench [--runs N]             compares with zc.buildout and writes host/bench/README.md
+                               looks for bytes that break a law of a room; --keep renews the corpus
+  bench [--runs N] [--only WORD]
+                               compares with zc.buildout and writes host/bench/README.md; with WORD, measures only
+                               cases whose names hold it (`sandbox`: what the sandbox costs) and writes nothing
   dist                         makes the release binary, which carries the native code of the stock recipes";
 
 fn main() -> ExitCode {
@@ -75,8 +77,10 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["test", "--tier", tier, "--", rest @ ..] => check::run(rest, Some(tier)),
         ["torture"] => check::torture(&[]),
         ["torture", "--", rest @ ..] => check::torture(rest),
-        ["bench"] => bench::run(bench::RUNS),
-        ["bench", "--runs", runs] => bench::run(runs.parse()?),
+        ["bench"] => bench::run(bench::RUNS, None),
+        ["bench", "--only", word] => bench::run(bench::RUNS, Some(word)),
+        ["bench", "--runs", runs] => bench::run(runs.parse()?, None),
+        ["bench", "--runs", runs, "--only", word] => bench::run(runs.parse()?, Some(word)),
         ["oracle", rest @ ..] => oracle::run(rest),
         ["fuzz", rest @ ..] => fuzz::run(rest),
         ["dist"] => dist::run(),

@@ -218,18 +218,9 @@ impl Case {
 
     fn run(self, tool: &Tool, place: &Place, assignments: &[&str]) -> Result<Sample> {
         let (Tool::Ours { program } | Tool::Peer { program }) = tool;
-        let mut command = Command::new(program);
+        let mut command = place.command(program);
         // zc.buildout takes assignments before its command alone.
         command.args(self.arguments(tool)).args(assignments);
-        let home = place.home();
-        command.current_dir(place.project()).env_clear().env("HOME", &home).env("LANG", "C.UTF-8");
-        for (name, folder) in
-            [("XDG_CACHE_HOME", "cache"), ("XDG_CONFIG_HOME", "config"), ("XDG_STATE_HOME", "state")]
-        {
-            command.env(name, home.join(folder));
-        }
-        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-        command.env("BUILDOUT_RESTART_AFTER_UPGRADE", "1");
         // The recipe that writes files, for either.
         command.env("BUILDOUT_RECIPES", shell::root().join("target/guests"));
         command
@@ -301,19 +292,34 @@ impl fmt::Display for Case {
 }
 
 /// Where one tool runs one case.
-struct Place(PathBuf);
+pub(super) struct Place(pub(super) PathBuf);
 
 impl Place {
-    fn project(&self) -> PathBuf {
+    /// A run in its project, with a HOME of its own and nothing of the user's.
+    pub(super) fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        let home = self.home();
+        command.current_dir(self.project()).env_clear().env("HOME", &home).env("LANG", "C.UTF-8");
+        for (name, folder) in
+            [("XDG_CACHE_HOME", "cache"), ("XDG_CONFIG_HOME", "config"), ("XDG_STATE_HOME", "state")]
+        {
+            command.env(name, home.join(folder));
+        }
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("BUILDOUT_RESTART_AFTER_UPGRADE", "1");
+        command
+    }
+
+    pub(super) fn project(&self) -> PathBuf {
         self.0.join("project")
     }
 
-    fn home(&self) -> PathBuf {
+    pub(super) fn home(&self) -> PathBuf {
         self.0.join("home")
     }
 
     /// What the last run printed.
-    fn log(&self) -> PathBuf {
+    pub(super) fn log(&self) -> PathBuf {
         self.0.join("log")
     }
 
@@ -329,7 +335,7 @@ impl Place {
     }
 
     /// Removes folders below this place; one that is not there is gone already.
-    fn forget(&self, folders: &[&str]) -> Result<()> {
+    pub(super) fn forget(&self, folders: &[&str]) -> Result<()> {
         for folder in folders.iter().map(|folder| self.0.join(folder)).filter(|folder| folder.exists()) {
             fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
         }

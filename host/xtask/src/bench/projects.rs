@@ -15,12 +15,17 @@ pub(super) const LARGE: usize = 10_000;
 /// Parts that make one directory each, written as people write them: one substitution a part. With marks, one more, to
 /// an option that changes all parts.
 pub(super) fn directories(parts: usize, marked: bool) -> String {
+    directories_by("mkdir", parts, marked)
+}
+
+/// The same by a recipe of another name.
+pub(super) fn directories_by(recipe: &str, parts: usize, marked: bool) -> String {
     let names: String = (0..parts).map(|part| format!("\n    part-{part}")).collect();
     let mark = if marked { "mark = ${marks:mark}\n" } else { "" };
     let marks = if marked { "\n[marks]\nmark = 0\n" } else { "" };
     let sections: String = (0..parts)
         .map(|part| {
-            format!("\n[part-{part}]\nrecipe = mkdir\npath = ${{buildout:directory}}/made-{part}\n{mark}")
+            format!("\n[part-{part}]\nrecipe = {recipe}\npath = ${{buildout:directory}}/made-{part}\n{mark}")
         })
         .collect();
     format!("[buildout]\nparts ={names}\n{marks}{sections}")
@@ -37,6 +42,20 @@ pub(super) fn files() -> String {
     format!(
         "[buildout]\nparts = large\n\n[marks]\nmark = 0\n\n\
          [large]\nrecipe = zcborec:touchlist\nmark = ${{marks:mark}}\nfiles ={files}\n"
+    )
+}
+
+/// One part with 10,000 files of 200 bytes in 100 directories.
+pub(super) fn many_files() -> String {
+    "[buildout]\nparts = many\n\n[many]\nrecipe = zcborec:manyfiles\npath = ${buildout:parts-directory}/many\n"
+        .to_owned()
+}
+
+/// One part that starts a program so many times.
+pub(super) fn programs(count: usize) -> String {
+    let start = "\n    start true".repeat(count);
+    format!(
+        "[buildout]\nparts = a\n\n[a]\nrecipe = actor:program\nprogram = true\ninstall =\n    mkdir parts/a{start}\n    return parts/a\n"
     )
 }
 

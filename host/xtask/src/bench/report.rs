@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use super::Row;
 use super::cases::Case;
 use super::measure::Sample;
+use super::sandbox::{PARTS, PROGRAMS, Sandbox, Way};
 
 /// What the project sets itself, from its plan.
 const GOALS: [(Case, f64); 4] = [
@@ -55,7 +56,7 @@ impl Spread {
 }
 
 /// The whole file.
-pub(super) fn text(rows: &[Row], runs: usize, facts: &[(&str, String)]) -> String {
+pub(super) fn text(rows: &[Row], sandbox: Option<&Sandbox>, runs: usize, facts: &[(&str, String)]) -> String {
     let mut text = format!(
         "# How fast it is\n\n\
          Written by `cargo xtask bench`; do not edit. Each number is the median of {runs} runs of the whole process, with the \
@@ -67,8 +68,15 @@ pub(super) fn text(rows: &[Row], runs: usize, facts: &[(&str, String)]) -> Strin
     );
     section(&mut text, "Time, in milliseconds", rows, Spread::of_time);
     section(&mut text, "Largest resident memory, in MB", rows, Spread::of_memory);
+    if let Some(sandbox) = sandbox {
+        text.push_str("\n## What the sandbox costs, in milliseconds\n\n| | |\n|---|---:|\n");
+        walls(&mut text, sandbox.rows());
+    }
     text.push_str("\n## Goals\n\n");
     goals(&mut text, rows);
+    if let Some(sandbox) = sandbox {
+        costs(&mut text, sandbox.rows());
+    }
     text.push_str("\n## The floor, and what is above it\n\n");
     floor(&mut text, rows);
     if rows.iter().any(|row| matches!(row.case, Case::Annotate { .. } | Case::Parse { .. })) {
@@ -126,6 +134,35 @@ fn goals(text: &mut String, rows: &[Row]) {
         met(most < MEMORY_GOAL_MB)
     )
     .expect("writing to a string");
+}
+
+fn walls(text: &mut String, rows: &[(Way, Vec<Sample>)]) {
+    for (way, samples) in rows {
+        let time = Spread::of_time(samples).map(Spread::cell).unwrap_or_default();
+        writeln!(text, "| {way} | {time} |").expect("writing to a string");
+    }
+}
+
+/// What each wall costs, against what the project allows it to.
+fn costs(text: &mut String, rows: &[(Way, Vec<Sample>)]) {
+    let time = |wanted: Way| {
+        let samples = rows.iter().find(|(way, _)| *way == wanted);
+        samples.and_then(|(_, samples)| Spread::of_time(samples)).map_or(f64::NAN, |spread| spread.median)
+    };
+    let files = time(Way::Guarded);
+    let parts = time(Way::Other) - time(Way::Stock);
+    let confined = (time(Way::Programs) - time(Way::NoProgram) - time(Way::Spawned)) / PROGRAMS as f64;
+    for (what, number, unit, goal) in [
+        ("10,000 files against plain wasmtime-wasi", files / time(Way::Plain), " ×", 1.0),
+        ("10,000 files against a native program", files / time(Way::Native), " ×", 3.0),
+        ("a confined call above a pooled one", parts / PARTS as f64, " ms", 0.1),
+        ("no-op of 100 parts of other recipes, above stock ones", parts, " ms", 10.0),
+        ("a confined program above a plain one", confined, " ms", 5.0),
+    ] {
+        let met = if number <= goal { "met" } else { "missed" };
+        writeln!(text, "- {what}: {}{unit}; goal {goal}{unit} or less, {met}", digits(number))
+            .expect("writing to a string");
+    }
 }
 
 /// What of a no-op is there before any part: each line is the difference of two medians above.
@@ -186,6 +223,24 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn what_the_sandbox_costs_is_told_with_its_goals() {
+        let times = [300, 400, 120, 14, 20, 10, 150, 20];
+        let rows: Vec<_> = Way::ALL.into_iter().zip(times.map(|time| samples(&[time], 1))).collect();
+        let mut text = String::new();
+        costs(&mut text, &rows);
+        assert_eq!(
+            text,
+            "\
+- 10,000 files against plain wasmtime-wasi: 0.750 ×; goal 1 × or less, met
+- 10,000 files against a native program: 2.50 ×; goal 3 × or less, met
+- a confined call above a pooled one: 0.060 ms; goal 0.1 ms or less, met
+- no-op of 100 parts of other recipes, above stock ones: 6.00 ms; goal 10 ms or less, met
+- a confined program above a plain one: 6.00 ms; goal 5 ms or less, missed
+"
+        );
+    }
+
     fn samples(milliseconds: &[u64], megabytes: u64) -> Vec<Sample> {
         let sample =
             |ms: &u64| Sample { wall: Duration::from_millis(*ms), memory_bytes: megabytes * 1_000_000 };
@@ -209,7 +264,7 @@ mod tests {
             row(Case::Parse { megabytes: 4 }, &[42], &[2_000]),
             row(Case::Quickstart { warm: true }, &[20], &[]),
         ];
-        let text = text(&rows, 3, &[("processor", "one".to_owned())]);
+        let text = text(&rows, None, 3, &[("processor", "one".to_owned())]);
         let (_, tables) = text.split_once("itself.\n").expect("the introduction");
         assert_eq!(
             tables,

@@ -1,4 +1,4 @@
-//! Entries that make files: `mkdir`, `touch`, `touchlist`, `link`.
+//! Entries that make files: `mkdir`, `touch`, `touchlist`, `manyfiles`, `link`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -56,6 +56,21 @@ pub(crate) fn write_list(part: &Part, option: &str) -> Result<Vec<PathBuf>> {
     }
     let how = part.get("return")?.unwrap_or_default();
     Ok(if how == "none" { Vec::new() } else { paths })
+}
+
+/// Makes 10,000 files of 200 bytes in 100 directories, for the benchmark: the option `path` is all that it asks for.
+pub(crate) fn write_many(part: &Part) -> Result<Vec<PathBuf>> {
+    let path = PathBuf::from(part.required("path")?);
+    fs::create_dir(&path).at(&path)?;
+    for directory in 0..100 {
+        let directory = path.join(directory.to_string());
+        fs::create_dir(&directory).at(&directory)?;
+        for file in 0..100 {
+            let file = directory.join(file.to_string());
+            fs::write(&file, [b'x'; 200]).at(&file)?;
+        }
+    }
+    Ok(vec![path])
 }
 
 /// Makes the link of `link`.

@@ -40,6 +40,7 @@ impl Recipe for Zcborec {
             "mkdir" => files::make_directories(part),
             "touch" => files::write(part),
             "touchlist" => files::write_list(part, "files"),
+            "manyfiles" => files::write_many(part),
             "fail" => phases::work_and_fail(part, "install"),
             "noupdate" => {
                 println!("noupdate-install {}", part.name());
