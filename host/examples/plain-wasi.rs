@@ -8,6 +8,7 @@
 use std::env;
 use std::path::Path;
 
+use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, Linker, ResourceTable, Val};
 use wasmtime::error::Context as _;
 use wasmtime::{Config, Engine, Result, Store, bail};
@@ -38,13 +39,32 @@ fn main() -> Result<()> {
 
     let mut linker = Linker::<State>::new(&engine);
     wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
-    let path = format!("{directory}/made");
-    linker.instance("buildout:recipe/section@0.1.0")?.func_new("get", move |_, _, _, results| {
-        let path = Val::Option(Some(Box::new(Val::String(path.clone()))));
-        results[0] = Val::Result(Ok(Some(Box::new(path))));
-        Ok(())
-    })?;
-    linker.define_unknown_imports_as_traps(&component)?;
+    let made = format!("{directory}/made");
+    for (name, item) in component.component_type().imports(&engine) {
+        let ComponentItem::ComponentInstance(instance) = item.ty else { continue };
+        if !name.starts_with("buildout:") {
+            continue;
+        }
+        let mut ours = linker.instance(name)?;
+        for (function, item) in instance.exports(&engine) {
+            if !matches!(item.ty, ComponentItem::ComponentFunc(_)) {
+                continue;
+            }
+            let made = made.clone();
+            let what = format!("{name}#{function}");
+            ours.func_new(function, move |_, _, _, results| {
+                results[0] = match what.as_str() {
+                    "buildout:recipe/section@0.1.0#get" => {
+                        let path = Val::Option(Some(Box::new(Val::String(made.clone()))));
+                        Val::Result(Ok(Some(Box::new(path))))
+                    }
+                    "buildout:recipe/section@0.1.0#name" => Val::String("many".to_owned()),
+                    other => bail!("nothing here answers {other}"),
+                };
+                Ok(())
+            })?;
+        }
+    }
 
     let mut wasi = WasiCtx::builder();
     wasi.preopened_dir(directory, directory, FsPerms::ReadWrite)?;
