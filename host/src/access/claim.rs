@@ -100,6 +100,8 @@ fn pointed(error: Diagnostic, claims: &[Claim]) -> Diagnostic {
 
 /// Adds to an error about access what would allow it: flags, policy lines; and what would not.
 pub fn ways(mut error: Diagnostic, claims: &[Claim], directory: &Utf8Path) -> Diagnostic {
+    // Others wrote a value; it makes no line of its own.
+    let word = |text: &str| text.replace('\n', "\\u{a}");
     let flags: BTreeSet<String> = claims.iter().filter_map(Claim::flag).collect();
     if !flags.is_empty() {
         let flags: Vec<String> = flags.into_iter().collect();
@@ -107,6 +109,15 @@ pub fn ways(mut error: Diagnostic, claims: &[Claim], directory: &Utf8Path) -> Di
             "to allow it from now on: `buildout approve`, or these lines in your policy file:\n{}",
             policy_lines(claims, directory)
         ));
+    }
+    for claim in claims.iter().filter(|claim| claim.flag().is_some()) {
+        let is_place = matches!(claim.need.kind, NeedKind::Read | NeedKind::Write);
+        if is_place && !Utf8Path::new(&claim.value).exists() {
+            error = error.note(format!(
+                "{} is not there, and what is not there cannot be given: make it first, as a directory",
+                word(&claim.value)
+            ));
+        }
     }
     error = changed(claims).into_iter().fold(error, Diagnostic::note);
     let mut refused: Vec<String> = Vec::new();

@@ -118,6 +118,16 @@ pub enum PolicyError {
         /// Where.
         at: Span,
     },
+    /// A key that nobody knows, where it would refuse something.
+    #[error("The policy has an unknown key: {key}")]
+    Unknown {
+        /// As it is written.
+        key: String,
+        /// What was probably meant.
+        near: Option<&'static str>,
+        /// Where.
+        at: Span,
+    },
     /// A table that gives or refuses nothing.
     #[error("This table says nothing")]
     Nothing {
@@ -130,7 +140,10 @@ impl PolicyError {
     fn at(&self) -> Option<Span> {
         match self {
             Self::Syntax { at, .. } => *at,
-            Self::Newer { at, .. } | Self::Value { at, .. } | Self::Nothing { at } => Some(*at),
+            Self::Newer { at, .. }
+            | Self::Value { at, .. }
+            | Self::Unknown { at, .. }
+            | Self::Nothing { at } => Some(*at),
         }
     }
 
@@ -143,6 +156,13 @@ impl PolicyError {
                 error("policy-version").at(*at, "").help("a later version of buildout wrote it for itself")
             }
             Self::Value { help, at, .. } => error("policy-value").at(*at, "").help(*help),
+            Self::Unknown { near, at, .. } => {
+                let error = error("policy-key").at(*at, "left out, it would refuse less than was meant");
+                match near {
+                    Some(near) => error.help(format!("did you mean `{near}`?")),
+                    None => error,
+                }
+            }
             Self::Nothing { at } => error("policy-value")
                 .at(*at, "")
                 .help("add a line such as `run = [\"cc\"]`, or `read`, `write`, `net`, `env`, `links`"),
@@ -190,7 +210,8 @@ impl Policy {
                 }
             }
         }
-        let unknown = unknown_keys(&table);
+        let (refusing, unknown): (Vec<_>, Vec<_>) =
+            unknown_keys(&table).into_iter().partition(|unknown| unknown.refuses());
         let warnings = unknown.iter().map(|unknown| {
             let key = &unknown.key;
             let left_out = match unknown.allow {
@@ -209,6 +230,11 @@ impl Policy {
         let mut at = 0..;
         written.allow.retain(|_| !doubtful.contains(&at.next().expect("there is no end")));
         let mut reading = Reading { sources, file, home, errors: Vec::new() };
+        reading.errors.extend(refusing.into_iter().map(|unknown| PolicyError::Unknown {
+            near: nearest(&unknown.key, unknown.known.iter().copied()),
+            at: span(unknown.at.clone()),
+            key: unknown.key,
+        }));
         let policy = reading.policy(written);
         if reading.errors.is_empty() {
             return Ok((policy, warnings.collect()));

@@ -13,6 +13,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::policy::{Confine, Fetch};
 use crate::confine::Tier;
+use crate::diagnostic::nearest;
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -70,23 +71,32 @@ pub(super) struct Unknown {
     pub(super) known: &'static [&'static str],
     /// The table `[[allow]]` that it stands in, counted from 0.
     pub(super) allow: Option<usize>,
+    /// Whether it stands in a table `[[deny]]`.
+    in_deny: bool,
+}
+
+impl Unknown {
+    /// Whether it was probably meant to refuse something: left out, it would give what its user did not want to give.
+    pub(super) fn refuses(&self) -> bool {
+        self.in_deny || nearest(&self.key, self.known.iter().copied()) == Some("deny")
+    }
 }
 
 /// The keys that mean nothing, in their order.
 pub(super) fn unknown_keys(table: &Spanned<DeTable<'_>>) -> Vec<Unknown> {
     let mut unknown = Vec::new();
-    let mut look = |table: &DeTable<'_>, known: &'static [&'static str], allow| {
+    let mut look = |table: &DeTable<'_>, known: &'static [&'static str], allow, in_deny| {
         for key in table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
-            unknown.push(Unknown { key: key.get_ref().to_string(), at: key.span(), known, allow });
+            unknown.push(Unknown { key: key.get_ref().to_string(), at: key.span(), known, allow, in_deny });
         }
     };
     let table = table.get_ref();
-    look(table, &KEYS, None);
+    look(table, &KEYS, None, false);
     for name in ["allow", "deny"] {
         let Some(DeValue::Array(rules)) = table.get(name).map(Spanned::get_ref) else { continue };
         for (at, rule) in rules.iter().enumerate() {
             if let DeValue::Table(rule) = rule.get_ref() {
-                look(rule, &RULE_KEYS, (name == "allow").then_some(at));
+                look(rule, &RULE_KEYS, (name == "allow").then_some(at), name == "deny");
             }
         }
     }

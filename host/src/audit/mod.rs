@@ -133,7 +133,14 @@ impl Audit {
     }
 
     /// Notes that a program was started; where the value of a variable stands in its arguments, its name is noted.
-    pub fn started(&self, part: &str, recipe: &str, words: &[&str], secrets: &BTreeMap<String, String>) {
+    pub fn started(
+        &self,
+        part: &str,
+        recipe: &str,
+        words: &[&str],
+        secrets: &BTreeMap<String, String>,
+        allowed: bool,
+    ) {
         let hidden = |word: &&str| {
             secrets
                 .iter()
@@ -147,8 +154,8 @@ impl Audit {
             kind: "start".to_owned(),
             value: words.join(" "),
             count: 1,
-            by: "granted".to_owned(),
-            allowed: true,
+            by: if allowed { "granted" } else { "not declared, or not granted" }.to_owned(),
+            allowed,
         });
     }
 
@@ -236,7 +243,7 @@ mod tests {
         let audit = Audit::default();
         let secrets =
             [("TOKEN", "swordfish"), ("SHORT", "c")].map(|(name, value)| (name.to_owned(), value.to_owned()));
-        audit.started("a", "sha256:1", &["cc", "--key=swordfish", "-c"], &secrets.into());
+        audit.started("a", "sha256:1", &["cc", "--key=swordfish", "-c"], &secrets.into(), true);
         assert_eq!(
             audit.lines(7, "/p".into()),
             concat!(
@@ -252,7 +259,7 @@ mod tests {
     fn what_a_terminal_would_obey_is_written_as_its_number_and_read_back_as_it_was() {
         let audit = Audit::default();
         let word = "é\n\u{1b}[1m\u{7f}\u{9b}\u{202e}\u{e0041}";
-        audit.started("a", "", &[word], &BTreeMap::new());
+        audit.started("a", "", &[word], &BTreeMap::new(), true);
         let lines = audit.lines(7, "/p".into());
         assert!(lines.contains(r#""value":"é\n\u001b[1m\u007f\u009b\u202e\udb40\udc41""#), "{lines}");
         assert_eq!(serde_json::from_str::<Line>(&lines).unwrap().entry.value, word);
@@ -264,7 +271,7 @@ mod tests {
         let state = Utf8Path::from_path(temporary.path()).unwrap();
         let audit = Audit::default();
         let line = |part: &str| {
-            audit.started(part, "", &["cc"], &BTreeMap::new());
+            audit.started(part, "", &["cc"], &BTreeMap::new(), true);
             audit.lines(1, "/p".into())
         };
         append(state, &line("a")).unwrap();

@@ -15,6 +15,19 @@ use crate::run;
 use crate::source::SourceMap;
 
 impl Asked {
+    /// Looks whether `--audit FILE` can be written, before there is anything to write.
+    ///
+    /// # Errors
+    ///
+    /// It cannot.
+    pub(super) fn check_audit(&self) -> Result<(), Diagnostic> {
+        let Some(file) = &self.arguments.audit else { return Ok(()) };
+        let file = self.started_in.join(self.home_in(file));
+        audit::append_to(&file, "").map_err(|error| {
+            Diagnostic::error("audit", format!("Cannot write {file}: {error}")).exit(Exit::Usage)
+        })
+    }
+
     /// Writes down what a run decided. That it cannot be written is said, and fails no run, but for a file that was named.
     ///
     /// # Errors

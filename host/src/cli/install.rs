@@ -8,6 +8,7 @@ use crate::report::Report;
 use crate::run;
 
 pub(super) fn run(asked: &Asked, aim: &Aim, report: &mut Report) -> Done {
+    asked.check_audit()?;
     let mut request = asked.request(aim)?;
     let resolved = asked.resolve_asking(&mut request, report);
     let done = resolved.and_then(|buildout| Ok(run::install(buildout, &request, report)?));

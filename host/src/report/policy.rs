@@ -97,7 +97,7 @@ impl PolicyShown {
         let mut text = String::new();
         let mut line = |what: String| writeln!(text, "{}", visible::line(&what)).expect("a String takes all");
         line(match self.exists {
-            true => format!("{} is in order", self.file),
+            true => format!("{} says:", self.file),
             false => format!("{} is not there, and need not be; without it:", self.file),
         });
         line(format!("confine = {}, process = {}, fetch = {}", self.confine, self.process, self.fetch));

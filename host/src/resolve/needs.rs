@@ -214,7 +214,11 @@ fn claim(
     let identity = recipe.identity();
     let asker = Asker::Part { name: part, recipe: &identity };
     let value = match need.kind {
-        NeedKind::Read | NeedKind::Write => around(place).to_string(),
+        NeedKind::Read | NeedKind::Write => {
+            // What holds the buildout holds far more of the user's than the place: his home, or everything.
+            let wide = around(place);
+            if buildout.directories.root.starts_with(wide) { place } else { wide }.to_string()
+        }
         NeedKind::Net | NeedKind::Run | NeedKind::Env | NeedKind::Links => need.value.clone(),
     };
     let grants = &buildout.surroundings.grants;

@@ -11,7 +11,7 @@ use super::resolver::Resolver;
 use crate::config::ConfigError;
 use crate::confine::Tier;
 use crate::event::{Event, Level};
-use crate::process::{self, Allowed, Command, Ended, Stream, Swept};
+use crate::process::{self, Allowed, Command, Ended, ProcessError, Stream, Swept};
 use crate::recipe::{Ask, Change, Failure, NoReply, RecipeError, Reply, Serve, cancelled};
 
 impl Serve for Resolver<'_> {
@@ -102,9 +102,6 @@ impl Resolver<'_> {
         let words = [&command.program].into_iter().chain(&command.arguments);
         let words: Vec<&str> = words.map(String::as_str).collect();
         self.log(part, Level::Debug, &format!("Running {}", words.join(" ")));
-        let identity = self.buildout.part(part).map(|part| part.recipe.identity()).unwrap_or_default();
-        let surroundings = &self.buildout.surroundings;
-        surroundings.audit.started(part, &identity, &words, &surroundings.environment);
         let mut line = |stream: Stream, text: &str| {
             let level = match stream {
                 Stream::Out => Level::Info,
@@ -113,6 +110,10 @@ impl Resolver<'_> {
             self.log(part, level, text);
         };
         let ran = process::run(command, allowed, &cancelled, &mut line);
+        let identity = self.buildout.part(part).map(|part| part.recipe.identity()).unwrap_or_default();
+        let surroundings = &self.buildout.surroundings;
+        let is_allowed = !matches!(ran.result, Err(ProcessError::Denied { .. }));
+        surroundings.audit.started(part, &identity, &words, &surroundings.environment, is_allowed);
         self.buildout.programs_worked += ran.took;
         let result = ran.result.map_err(|error| {
             let told = RecipeError::new(error.kind(), error.to_string());

@@ -150,3 +150,21 @@ Denied:
 "#]],
     );
 }
+
+#[test]
+fn a_program_that_was_not_started_is_written_down_as_that() {
+    let site = Site::new(
+        "[buildout]\nparts = a\n[a]\nrecipe = actor:shell\ninstall = mkdir parts/a\n    try start ls\n    return parts/a\n",
+    );
+    assert_eq!(site.run(&["--allow-run=sh"]).exit, Some(0));
+    let shown = site.run(&["audit"]).stdout;
+    let denied = shown.split("Denied").nth(1).unwrap_or_default();
+    assert!(denied.contains("ls") && !shown.contains("start ls (granted)"), "{shown}");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_ends_the_run_before_it_changes_anything() {
+    let site = Site::actor("install = mkdir parts/a\n    return parts/a");
+    assert_eq!(site.run(&["--audit=/nowhere/file"]).exit, Some(2));
+    assert!(!site.has("parts"));
+}

@@ -75,6 +75,8 @@ Error: These parts need access that was not granted:
    |
 19 | recipe = actor:run
    |          --------- needs run
+note: [ROOT]/granted/in is not there, and what is not there cannot be given: make it first, as a directory
+note: [ROOT]/granted/out is not there, and what is not there cannot be given: make it first, as a directory
 help: to allow it in this run: `buildout --allow-env=paints:COLOUR --allow-links=links --allow-net=asks:example.org --allow-read=reads:[ROOT]/granted/in --allow-run=runs:cc --allow-write=writes:[ROOT]/granted/out`
 help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]
@@ -322,6 +324,7 @@ Error: These parts need access that was not granted:
   |
 5 | output = ../granted/x
   |          ^^^^^^^^^^^^ needs write
+note: [ROOT]/granted/x\u{a}help: to allow it in this run: `buildout --allow-write= is not there, and what is not there cannot be given: make it first, as a directory
 help: to allow it in this run: `buildout --allow-write='a:[ROOT]/granted/x
       help: to allow it in this run: `buildout --allow-write='`
 help: to allow it from now on: `buildout approve`, or these lines in your policy file:
@@ -351,6 +354,7 @@ Error: These parts need access that was not granted:
   |
 5 | output = /nowhere/at/all/x
   |          ^^^^^^^^^^^^^^^^^ needs write
+note: /nowhere/at/all is not there, and what is not there cannot be given: make it first, as a directory
 help: to allow it in this run: `buildout --allow-write=a:/nowhere/at/all`
 help: to allow it from now on: `buildout approve`, or these lines in your policy file:
       [[allow]]
@@ -358,6 +362,40 @@ help: to allow it from now on: `buildout approve`, or these lines in your policy
       part = "a"
       recipe = "sha256:[DIGEST]"
       write = ["/nowhere/at/all"]
+
+"#]],
+    );
+}
+
+#[test]
+fn for_a_place_that_is_not_there_nothing_that_holds_the_buildout_is_asked_for() {
+    let site = Site::new("");
+    let place = site.path("../none").display().to_string();
+    let text = format!(
+        "[buildout]\nparts = a\n[a]\nrecipe = actor:writer\nplace = {place}\ninstall = write {place}/x x\n"
+    );
+    site.write("buildout.cfg", text);
+    assert_shows(
+        site.run(&[]),
+        str![[r#"
+exit 3
+-- standard error
+While:
+  Installing.
+Error: These parts need access that was not granted:
+  a: write [ROOT]/none  (actor says: keeps its data there)
+ --> buildout.cfg:4:10
+  |
+4 | recipe = actor:writer
+  |          ^^^^^^^^^^^^ needs write
+note: [ROOT]/none is not there, and what is not there cannot be given: make it first, as a directory
+help: to allow it in this run: `buildout --allow-write=a:[ROOT]/none`
+help: to allow it from now on: `buildout approve`, or these lines in your policy file:
+      [[allow]]
+      directory = "[DIR]"
+      part = "a"
+      recipe = "sha256:[DIGEST]"
+      write = ["[ROOT]/none"]
 
 "#]],
     );

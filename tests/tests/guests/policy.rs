@@ -304,7 +304,7 @@ read = ["~/.netrc"]
         str![[r#"
 exit 0
 -- standard output
-[ROOT]/home/.config/buildout/policy.toml is in order
+[ROOT]/home/.config/buildout/policy.toml says:
 confine = strict, process = landlock, fetch = ask
 --allow-all is taken with CI set
 yours, whoever owns it: /nowhere/**
@@ -332,7 +332,7 @@ exit 0
         str![[r#"
 exit 0
 -- standard output
-[ROOT]/granted/other.toml is in order
+[ROOT]/granted/other.toml says:
 confine = strict, process = strict, fetch = fixed
 
 "#]],
@@ -412,4 +412,17 @@ fn a_limit_of_the_policy_counts_until_another_is_typed() {
     assert!(run.stderr.contains("1 s"), "{}", run.stderr);
     let run = site.run(&["-q", "--recipe-time-limit=2"]);
     assert!(run.stderr.contains("2 s"), "{}", run.stderr);
+}
+
+#[test]
+fn a_mistyped_refusal_is_an_error_and_never_left_out() {
+    for text in ["[[deny]]\nread = [\"/srv\"]\nwirte = [\"/srv\"]\n", "[[dney]]\nread = [\"/srv\"]\n"] {
+        let site = Site::new("[buildout]\nparts =\n");
+        site.write(POLICY, text);
+        for arguments in [&["policy", "check"][..], &[]] {
+            let run = site.run(arguments);
+            assert_eq!(run.exit, Some(2), "{text}{run:?}");
+            assert!(run.stderr.contains("left out, it would refuse less than was meant"), "{}", run.stderr);
+        }
+    }
 }

@@ -70,7 +70,7 @@ pub fn check(bytes: &[u8]) {
     audit.touched(&part, &recipe, "files-read", &BTreeMap::from([(value.clone().into(), 1)]), |_| text(4));
     wanted.push(entry("files-read", &value, &text(4), true));
     let words: Vec<&str> = texts.iter().map(String::as_str).collect();
-    audit.started(&part, &recipe, &words, &BTreeMap::new());
+    audit.started(&part, &recipe, &words, &BTreeMap::new(), true);
     wanted.push(entry("start", &words.join(" "), "granted", true));
 
     assert_eq!(read(&audit, &directory), wanted, "what is read is what was decided");
@@ -103,7 +103,7 @@ fn a_secret_is_named(words: &[&str]) {
     let option = format!("--token={secret}{secret}");
     let words: Vec<&str> = words.iter().copied().chain([&*secret, &*option]).collect();
     let audit = Audit::default();
-    audit.started("a", "", &words, &BTreeMap::from([("TOKEN".to_owned(), secret.clone())]));
+    audit.started("a", "", &words, &BTreeMap::from([("TOKEN".to_owned(), secret.clone())]), false);
     for entry in read(&audit, "/p") {
         assert!(!entry.value.contains(&secret), "{secret} is told: {}", entry.value);
         assert!(
