@@ -206,8 +206,13 @@ pub fn append(state: &Utf8Path, lines: &str) -> io::Result<()> {
 /// It cannot be written.
 pub fn append_to(file: &Utf8Path, lines: &str) -> io::Result<()> {
     let mut options = OpenOptions::new();
-    let flags = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).expect("it is a small number");
+    // Nobody waits for a pipe that somebody put there.
+    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+    let flags = i32::try_from(flags.bits()).expect("it is a small number");
     let mut file = options.append(true).create(true).mode(0o600).custom_flags(flags).open(file)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+    }
     file.write_all(lines.as_bytes())
 }
 

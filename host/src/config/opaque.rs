@@ -13,8 +13,18 @@ use super::value::{Layer, Value};
 pub const OPAQUE: &str = "<opaque>";
 
 /// Words in the names of options that hold credentials.
-const CREDENTIALS: [&str; 8] =
-    ["apikey", "credential", "credentials", "pass", "passwd", "password", "secret", "token"];
+const CREDENTIALS: [&str; 10] = [
+    "apikey",
+    "credential",
+    "pass",
+    "passphrase",
+    "passwd",
+    "password",
+    "privatekey",
+    "pwd",
+    "secret",
+    "token",
+];
 
 /// Which values are opaque.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,7 +46,8 @@ impl Opaque {
 
 fn names_credentials(option: &str) -> bool {
     let lower = option.to_lowercase();
-    lower.split(|c: char| !c.is_alphanumeric()).any(|word| CREDENTIALS.contains(&word))
+    let mut words = lower.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| CREDENTIALS.contains(&word) || CREDENTIALS.contains(&word.trim_end_matches('s')))
         || lower.contains("api-key")
 }
 
@@ -54,10 +65,10 @@ mod tests {
 
     #[test]
     fn credentials_are_known_by_their_names_and_by_addresses_that_carry_them() {
-        for option in ["password", "upload-token", "DB_PASSWD", "api-key", "pypi.secret"] {
+        for option in ["password", "upload-token", "DB_PASSWD", "api-key", "pypi.secret", "passwords"] {
             assert!(names_credentials(option), "{option}");
         }
-        for option in ["index", "passage", "tokens-directory", "bypass"] {
+        for option in ["index", "passage", "passes-by", "bypass"] {
             assert!(!names_credentials(option), "{option}");
         }
         for text in ["https://me:pw@host/x", "a\nhttps://token@host", "x+https://${a:user}:${a:pw}@host/"] {

@@ -73,7 +73,12 @@ impl Inventory {
         for directory in directories {
             walk(directory, &mut |path, meta| {
                 let before = Utf8Path::from_path(path).and_then(|path| self.0.remove(path));
-                if let Some(why) = offence(path, meta, before.is_some(), directories, reach) {
+                // What became a link is judged as a new one: it may lead elsewhere now.
+                let stayed = before.as_ref().is_some_and(|(old, seen)| {
+                    kind(meta) == Some(*old)
+                        && (*old != Kind::Link || is_unchanged(seen.as_ref(), Seen::of(meta).as_ref()))
+                });
+                if let Some(why) = offence(path, meta, stayed, directories, reach) {
                     remove(path, meta)?;
                     let path = Utf8PathBuf::from(path.to_string_lossy().into_owned());
                     swept.removed.extend(before.map(|_| path.clone()));
@@ -125,7 +130,7 @@ fn kind(meta: &Metadata) -> Option<Kind> {
 fn offence(
     path: &Path,
     meta: &Metadata,
-    was_there: bool,
+    stayed: bool,
     directories: &[Utf8PathBuf],
     reach: &Reach,
 ) -> Option<&'static str> {
@@ -133,7 +138,7 @@ fn offence(
     if let Some(why) = strange(meta) {
         return Some(why);
     }
-    if was_there {
+    if stayed {
         return None;
     }
     let leads_out = meta.is_symlink()

@@ -651,3 +651,22 @@ fn a_link_that_is_exchanged_until_the_end_leads_nobody_outside() {
         assert!(!site.has("parts/a") && site.has("../outside/file"));
     }
 }
+
+#[test]
+fn what_was_a_file_and_became_a_link_is_judged_as_a_new_one() {
+    if !is_strict() {
+        return;
+    }
+    let site = Site::new(
+        "[buildout]\nparts = a\n\n[a]\nrecipe = actor:shell\ninstall = mkdir parts/a\n    write parts/a/x hello\n    \
+         mkdir parts/a/d\n    try start sh -c -- rm x; ln -s ../../../outside/secret x; rm -r d; ln -s ../../../outside d\n    \
+         return parts/a\n",
+    );
+    let run = site.run(&["--allow-run=sh"]);
+    assert!(
+        run.stderr.contains("a link that leads out of the part's directories, or nowhere"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(site.tree("parts/a"), "");
+}

@@ -168,3 +168,13 @@ fn a_file_that_cannot_be_written_ends_the_run_before_it_changes_anything() {
     assert_eq!(site.run(&["--audit=/nowhere/file"]).exit, Some(2));
     assert!(!site.has("parts"));
 }
+
+#[test]
+fn nobody_waits_for_a_pipe_in_the_place_of_the_file() {
+    let site = Site::actor("install = mkdir parts/a\n    return parts/a");
+    let pipe = site.path("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("it starts").success());
+    let run = site.run(&["--audit=pipe"]);
+    assert_eq!(run.exit, Some(2), "{}", run.stderr);
+    assert!(!site.has("parts"));
+}
