@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::programs::find;
-use crate::confine::{SYSTEM, View};
+use crate::confine::{DEVICES, SYSTEM, View};
 
 /// Where our own program is in there.
 const OURSELVES: &str = "/.buildout";
@@ -24,7 +24,15 @@ pub(super) fn command(view: &View) -> Option<std::process::Command> {
     for path in SYSTEM {
         system(Path::new(path), &mut command);
     }
-    command.args(["--proc", "/proc", "--dev", "/dev"]);
+    command.args(["--proc", "/proc"]);
+    for device in DEVICES {
+        command.args(["--dev-bind", device, device]);
+    }
+    for (path, target) in
+        [("/dev/fd", ""), ("/dev/stdin", "/0"), ("/dev/stdout", "/1"), ("/dev/stderr", "/2")]
+    {
+        command.args(["--symlink", &format!("/proc/self/fd{target}"), path]);
+    }
     let size = view.temporary_bytes.to_string();
     for place in ["/tmp", "/dev/shm"] {
         command.args(["--size", &size, "--tmpfs", place]);
